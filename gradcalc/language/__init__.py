@@ -1,0 +1,1 @@
+"""Text -> Tape: tokens, parser, tape, shapes, points, the vocabulary. Knows no engine; standard library only."""

@@ -1,0 +1,170 @@
+"""Tape -> Tape: vectors unrolled into numbers, and functions replaced by their definitions.
+
+Comes in: a tape (and shapes). Goes out: a tape of the same meaning that a simpler engine can read; spans stay those
+of the source. Imports `errors`, `language.shapes`, `language.tape`, `language.vocabulary` and the parser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from gradcalc.errors import Span
+from gradcalc.language import vocabulary
+from gradcalc.language.parser import parse
+from gradcalc.language.shapes import Shape
+from gradcalc.language.tape import (
+    ARITHMETIC,
+    CONDITIONS,
+    INDEX,
+    LEAVES,
+    NUMBER,
+    VARIABLE,
+    VECTOR,
+    Instruction,
+    Tape,
+)
+
+
+def component_names(name: str, shape: Shape) -> tuple[str, ...]:
+    """The names of a variable's numbers: `x`, or `x[0]`, `x[1]`, ... for a vector."""
+    return (name,) if shape is None else tuple(f"{name}[{i}]" for i in range(shape))
+
+
+def is_call(op: str) -> bool:
+    """Whether an instruction named `op` is a row of the vocabulary."""
+    return op not in LEAVES and op not in ARITHMETIC and op not in CONDITIONS and op not in {VECTOR, INDEX, "where"}
+
+
+def inline(tape: Tape, lacks: Callable[[vocabulary.Function], bool]) -> Tape:
+    """Replace each call of a row that an engine lacks by the row's definition, if it has one.
+
+    Definitions may use rows with definitions of their own; the table has no cycle (a test says so).
+    """
+    made: list[Instruction] = []
+    place: list[int] = []
+    for step in tape.instructions:
+        place.append(_inlined(made, step.op, tuple(place[i] for i in step.args), step.text, step.span, lacks))
+    return Tape(tape.source, tuple(made), tape.variables, tape.notes)
+
+
+def _inlined(
+    made: list[Instruction],
+    op: str,
+    args: tuple[int, ...],
+    text: str,
+    span: Span,
+    lacks: Callable[[vocabulary.Function], bool],
+) -> int:
+    row = vocabulary.find(op, len(args)) if is_call(op) else None
+    if row is None or not row.definition or not lacks(row):
+        made.append(Instruction(op, args, text, span))
+        return len(made) - 1
+    arguments = dict(zip(row.names, args, strict=True))
+    place: list[int] = []
+    for step in _definition(row).instructions:
+        if step.op == VARIABLE:
+            place.append(arguments[step.text])
+        else:
+            place.append(_inlined(made, step.op, tuple(place[i] for i in step.args), step.text, span, lacks))
+    return place[-1]
+
+
+@lru_cache(maxsize=None)
+def _definition(row: vocabulary.Function) -> Tape:
+    return parse(row.definition, frozenset(row.names))
+
+
+def unroll(tape: Tape, shapes: Sequence[Shape]) -> Tape:
+    """The same program on numbers alone: a vector variable x becomes the variables `x[0]`, `x[1]`, ...
+
+    A tape without vectors is returned as it is.
+    """
+    if all(shape is None for shape in shapes) and not any(step.op == INDEX for step in tape.instructions):
+        return tape
+    return _Unroller(tape, shapes).run()
+
+
+class _Unroller:
+    def __init__(self, tape: Tape, shapes: Sequence[Shape]) -> None:
+        self._tape = tape
+        self._shapes = shapes
+        self._made: list[Instruction] = []
+        self._place: list[tuple[int, ...]] = []
+        self._variables: dict[str, None] = {}
+
+    def run(self) -> Tape:
+        for step, shape in zip(self._tape.instructions, self._shapes, strict=True):
+            self._place.append(self._step(step, shape))
+        return Tape(self._tape.source, tuple(self._made), tuple(self._variables), self._tape.notes)
+
+    def _emit(self, op: str, args: tuple[int, ...], span: Span, text: str = "") -> int:
+        self._made.append(Instruction(op, args, text, span))
+        return len(self._made) - 1
+
+    def _step(self, step: Instruction, shape: Shape) -> tuple[int, ...]:
+        args = [self._place[i] for i in step.args]
+        if step.op == VARIABLE:
+            names = component_names(step.text, shape)
+            self._variables.update(dict.fromkeys(names))
+            return tuple(self._emit(VARIABLE, (), step.span, name) for name in names)
+        if step.op == VECTOR:
+            return tuple(entry for (entry,) in args)
+        if step.op == INDEX:
+            return (args[0][int(step.text)],)
+        if is_call(step.op) and vocabulary.find(step.op, len(args)).reduces:
+            return self._reduction(step.op, args, step.span)
+        width = 1 if shape is None else shape
+        columns = [arg * width if len(arg) == 1 else arg for arg in args]
+        return tuple(
+            self._emit(step.op, tuple(column[i] for column in columns), step.span, step.text) for i in range(width)
+        )
+
+    def _reduction(self, op: str, args: list[tuple[int, ...]], span: Span) -> tuple[int, ...]:
+        entries = args[0]
+        match op:
+            case "sum":
+                return (self._fold("add", entries, span),)
+            case "prod":
+                return (self._fold("mul", entries, span),)
+            case "mean":
+                return (self._mean(entries, span),)
+            case "max" | "min":
+                return (self._emit(op, entries, span) if len(entries) > 1 else entries[0],)
+            case "dot":
+                products = (self._emit("mul", pair, span) for pair in zip(*args, strict=True))
+                return (self._fold("add", tuple(products), span),)
+            case "norm":
+                return (self._emit("sqrt", (self._squares(entries, span),), span),)
+            case "var":
+                return (self._variance(entries, span),)
+            case "std":
+                return (self._emit("sqrt", (self._variance(entries, span),), span),)
+            case "logsumexp":
+                powers = tuple(self._emit("exp", (entry,), span) for entry in entries)
+                return (self._emit("log", (self._fold("add", powers, span),), span),)
+            case "softmax":
+                powers = tuple(self._emit("exp", (entry,), span) for entry in entries)
+                total = self._fold("add", powers, span)
+                return tuple(self._emit("div", (power, total), span) for power in powers)
+        raise NotImplementedError(f"the reduction {op} has a row and no unrolling")
+
+    def _fold(self, op: str, entries: tuple[int, ...], span: Span) -> int:
+        total = entries[0]
+        for entry in entries[1:]:
+            total = self._emit(op, (total, entry), span)
+        return total
+
+    def _mean(self, entries: tuple[int, ...], span: Span) -> int:
+        count = self._emit(NUMBER, (), span, str(len(entries)))
+        return self._emit("div", (self._fold("add", entries, span), count), span)
+
+    def _squares(self, entries: tuple[int, ...], span: Span) -> int:
+        two = self._emit(NUMBER, (), span, "2")
+        return self._fold("add", tuple(self._emit("pow", (entry, two), span) for entry in entries), span)
+
+    def _variance(self, entries: tuple[int, ...], span: Span) -> int:
+        mean = self._mean(entries, span)
+        deviations = tuple(self._emit("sub", (entry, mean), span) for entry in entries)
+        divisor = self._emit(NUMBER, (), span, str(len(entries) - 1))
+        return self._emit("div", (self._squares(deviations, span), divisor), span)

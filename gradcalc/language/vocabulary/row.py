@@ -1,0 +1,64 @@
+"""What the vocabulary knows about one form of one function: the columns of the table.
+
+Imports the standard library only. Pure data: help, completion and suggestions read it for free, the engines look
+up their column, and the tests are generated from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One row: a function with one list of parameters. `log(x)` and `log(x, base)` are two rows.
+
+    name: the canonical name; parameters: space-separated, `*` last if more arguments may follow.
+    meaning, domain, kinks, example, reference: shown by `gradcalc functions`; `kinks` is empty for a smooth function,
+    `example` is a formula of the language.
+    sympy, torch, arb: where each engine finds the function: a dotted path in the library, or the bare name of a
+    composition in the engine's own `functions` module; empty when the engine has none.
+    definition: the function in our own language, inlined for every engine whose column is empty.
+    no_torch: why torch cannot differentiate it; then torch's side is `unsupported`.
+    constant: positions of arguments that torch cannot differentiate by, or that must be whole numbers.
+    samples: argument lists inside the domain; the function is smooth on the box they span, from which tests draw.
+    bare: may be applied without parentheses (`sin x`); reduces: takes a vector and returns a scalar.
+    """
+
+    name: str
+    parameters: str
+    meaning: str
+    reference: str
+    sympy: str = ""
+    torch: str = ""
+    arb: str = ""
+    definition: str = ""
+    no_torch: str = ""
+    aliases: tuple[str, ...] = ()
+    constant: tuple[int, ...] = ()
+    domain: str = "all real numbers"
+    kinks: str = ""
+    samples: tuple[tuple[float, ...], ...] = ((0.3,), (1.7,))
+    example: str = ""
+    bare: bool = False
+    reduces: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters' names, without the mark of a variadic row."""
+        return tuple(name for name in self.parameters.split() if name != "*")
+
+    @property
+    def variadic(self) -> bool:
+        """Whether more arguments may follow the named ones."""
+        return self.parameters.endswith("*")
+
+    @property
+    def signature(self) -> str:
+        """The call as help shows it, `log(x, base)`."""
+        shown = ", ".join(self.names)
+        return f"{self.name}({shown}{', ...' if self.variadic else ''})"
+
+    def accepts(self, count: int) -> bool:
+        """Whether a call with `count` arguments is a call of this row."""
+        return count == len(self.names) or (self.variadic and count > len(self.names))
