@@ -48,7 +48,7 @@ class DType:
         ulp = self.ulp(value)
         rounded = round(value / ulp) * ulp
         if abs(rounded) >= Fraction(2) ** (self.max_exponent + 1):
-            return math.copysign(math.inf, value)
+            return math.inf if value > 0 else -math.inf
         return float(rounded)
 
     def shortest(self, value: float) -> str:

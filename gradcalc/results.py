@@ -94,8 +94,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """One partial derivative. `wrt` is a variable, or an entry of a vector, `x[0]`; without a point only the
-    symbolic side is there.
+    """One partial derivative.
+
+    wrt: a variable, or an entry of a vector, `x[0]`. Without a point only the symbolic side is there.
     """
 
     wrt: str

@@ -11,11 +11,13 @@ from typing import NamedTuple
 from gradcalc.errors import ExpressionError, LimitError, Span
 from gradcalc.language import limits, vocabulary
 from gradcalc.language.suggestions import sentence
-from gradcalc.language.tape import CONDITIONS, NUMBER, VARIABLE, Instruction, Note, Tape
+from gradcalc.language.tape import CONDITIONS, CONSTANT, NUMBER, VARIABLE, Instruction, Note, Tape
 
 #: SymPy's spellings of comparisons and connectives, for formulas pasted from elsewhere.
 RELATIONS = {"Eq": "eq", "Ne": "ne", "Lt": "lt", "Le": "le", "Gt": "gt", "Ge": "ge"}
 CONNECTIVE_CALLS = {"And": "and", "Or": "or", "Not": "not"}
+
+_CALLABLE = (*vocabulary.NAMES, "Piecewise", *RELATIONS, *CONNECTIVE_CALLS)
 
 
 class Operand(NamedTuple):
@@ -36,7 +38,7 @@ class TapeBuilder:
         self.source = source
         self.instructions: list[Instruction] = []
         self.variables: dict[str, None] = {}
-        self.notes: list[Note] = []
+        self.notes: dict[str, Note] = {}
 
     def emit(self, op: str, args: tuple[int, ...], span: Span, text: str = "") -> Operand:
         """Append one instruction. Raises `LimitError` beyond the instruction limit."""
@@ -50,9 +52,13 @@ class TapeBuilder:
         self.instructions.append(Instruction(op, args, text, span))
         return Operand(len(self.instructions) - 1, span)
 
+    def is_condition(self, operand: Operand) -> bool:
+        """Whether the operand is a comparison, or several joined, and not a number."""
+        return self.instructions[operand.node].op in CONDITIONS
+
     def numeric(self, operand: Operand) -> int:
         """The operand's instruction, which must be a number and not a comparison."""
-        if self.instructions[operand.node].op in CONDITIONS:
+        if self.is_condition(operand):
             raise self.error(
                 "a comparison is not a number",
                 operand.span,
@@ -62,7 +68,7 @@ class TapeBuilder:
 
     def condition(self, operand: Operand) -> int:
         """The operand's instruction, which must be a comparison."""
-        if self.instructions[operand.node].op not in CONDITIONS:
+        if not self.is_condition(operand):
             raise self.error("a condition is needed here, like x > 0", operand.span)
         return operand.node
 
@@ -76,18 +82,18 @@ class TapeBuilder:
         if name in RELATIONS or name in CONNECTIVE_CALLS or vocabulary.forms(name):
             return
         product = f"for a product write {name}*(...)"
-        hint = product if name in self.variables else sentence(name, vocabulary.NAMES) or product
+        hint = product if name in self.variables else sentence(name, _CALLABLE) or product
         raise self.error(f"unknown function '{name}'", span, hint)
 
     def call(self, name: str, arguments: list[Operand], span: Span) -> Operand:
         """A call of a function, a comparison or a connective by name."""
         if name in RELATIONS and len(arguments) == 2:
             return self.emit(RELATIONS[name], tuple(self.numeric(a) for a in arguments), span)
-        if name in CONNECTIVE_CALLS and arguments:
+        if name in CONNECTIVE_CALLS:
             return self._connective(CONNECTIVE_CALLS[name], arguments, span)
         rows = vocabulary.forms(name)
         if not rows:
-            raise self.error(f"{name} takes 2 arguments, {len(arguments)} given", span)
+            raise self.error(f"{name} takes 2 arguments, {len(arguments)} given", span, f"write {name}(x, 0)")
         count = len(arguments)
         row = next((row for row in rows if row.accepts(count) and not row.variadic), None)
         row = row or next((row for row in rows if row.accepts(count)), None)
@@ -100,28 +106,39 @@ class TapeBuilder:
             args = tuple(self.numeric(a) for a in arguments)
         return self.emit(row.name, args, span)
 
+    def piecewise(self, pieces: list[tuple[Operand, Operand | None]], span: Span) -> Operand:
+        """SymPy's Piecewise as nested `where`; a piece without a condition is the last, else undefined elsewhere."""
+        otherwise: Operand | None = None
+        for value, condition in reversed(pieces):
+            if condition is None:
+                otherwise = value
+                continue
+            if otherwise is None:
+                otherwise = self.emit(CONSTANT, (), span, "undefined")
+            args = (self.condition(condition), self.numeric(value), self.numeric(otherwise))
+            otherwise = self.emit("where", args, span)
+        assert otherwise is not None, "there is at least one piece"
+        return Operand(self.numeric(otherwise), span)
+
     def finish(self, result: Operand) -> Tape:
         """The tape, whose last instruction is `result`."""
-        self.numeric(result)
-        return Tape(self.source, tuple(self.instructions), tuple(self.variables), tuple(self.notes))
+        assert self.numeric(result) == len(self.instructions) - 1, "nothing is emitted after the result"
+        return Tape(self.source, tuple(self.instructions), tuple(self.variables), tuple(self.notes.values()))
 
     def note(self, message: str, span: Span) -> None:
         """Remember something the reader should know about how the source was understood."""
-        self.notes.append(Note(message, span))
+        self.notes.setdefault(message, Note(message, span))
 
     def error(self, message: str, span: Span, hint: str = "") -> ExpressionError:
         """An error about a piece of this source."""
         return ExpressionError(message, source=self.source, span=span, hint=hint)
 
-    def text(self, span: Span) -> str:
-        """The piece of the source under `span`."""
-        return self.source[span.start : span.stop]
-
     def _connective(self, op: str, arguments: list[Operand], span: Span) -> Operand:
+        if not arguments or (op == "not" and len(arguments) > 1):
+            wanted = "1 argument" if op == "not" else "1 or more arguments"
+            raise self.error(f"{op.capitalize()} takes {wanted}, {len(arguments)} given", span)
         nodes = [self.condition(a) for a in arguments]
         if op == "not":
-            if len(nodes) != 1:
-                raise self.error("Not takes 1 argument", span)
             return self.emit(op, (nodes[0],), span)
         combined = nodes[0]
         for node in nodes[1:]:
@@ -129,8 +146,9 @@ class TapeBuilder:
         return Operand(combined, span)
 
     def _arity(self, name: str, rows: tuple[vocabulary.Function, ...], count: int, span: Span) -> ExpressionError:
-        counts = sorted({len(row.names) for row in rows})
-        wanted = " or ".join(str(n) for n in counts) + (" or more" if any(row.variadic for row in rows) else "")
+        counts = [str(n) for n in sorted({len(row.names) for row in rows})]
+        wanted = f"{counts[0]} or more" if any(row.variadic for row in rows) else " or ".join(counts)
         plural = "" if wanted == "1" else "s"
         signatures = " or ".join(row.signature.replace(row.name, name, 1) for row in rows)
-        return self.error(f"{name} takes {wanted} argument{plural}, {count} given", span, f"write {signatures}")
+        message = f"{name} takes {wanted} argument{plural}, {count} given"
+        return self.error(message, span, f"write {signatures}")

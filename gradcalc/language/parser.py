@@ -20,11 +20,14 @@ The grammar, loosest first; a row's operands are of the next row:
 
 from __future__ import annotations
 
-from gradcalc.errors import ExpressionError, LimitError, Span
-from gradcalc.language import limits, vocabulary
+import re
+
+from gradcalc.errors import ExpressionError, Span
+from gradcalc.language import bars, mistakes, vocabulary
 from gradcalc.language.builder import Operand, TapeBuilder
+from gradcalc.language.stream import TokenStream
 from gradcalc.language.tape import COMPARISONS, CONSTANT, INDEX, NUMBER, VARIABLE, VECTOR, Tape
-from gradcalc.language.tokens import Token, tokenize
+from gradcalc.language.tokens import Token
 
 _CONSTANTS = {"e": "e", "E": "e", "pi": "pi", "π": "pi", "tau": "tau"}
 _COMPARE = {sign: op for op, sign in COMPARISONS.items()}
@@ -35,6 +38,13 @@ _LEVEL = {"|": _OR, "&": _AND, "+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUC
 _LEVEL |= dict.fromkeys(_COMPARE, _COMPARISON)
 
 _OPENS = frozenset({"name", "(", "√", "["})
+_BEGINS = _OPENS | {"number", "|", "∞"}
+
+#: Python's words for connectives, which are names like any other in this language, and what to write instead.
+_WORDS = {"and": "& between conditions", "or": "| between conditions", "not": "~ before a condition in brackets"}
+
+#: The constant π next to a letter of the same name: πr, 2xπ.
+_GLUED_PI = re.compile(r"(?<=[^\W\d_₀-₉])(?=π)|(?<=π)(?=[^\W\d_₀-₉])")
 
 
 def parse(source: str, names: frozenset[str] = frozenset()) -> Tape:
@@ -45,72 +55,20 @@ def parse(source: str, names: frozenset[str] = frozenset()) -> Tape:
     return _Parser(source, names).formula()
 
 
-class _Parser:
+class _Parser(TokenStream):
     def __init__(self, source: str, names: frozenset[str]) -> None:
-        self._tokens = tokenize(source)
-        self._position = 0
-        self._depth = 0
+        super().__init__(source)
         self._bars = 0
+        self._separating = bars.separating(self._tokens) if "|" in source else frozenset[int]()
         self._names = names
         self._build = TapeBuilder(source)
-
-    # -- the token stream
-
-    @property
-    def _token(self) -> Token:
-        return self._tokens[self._position]
-
-    def _peek(self, ahead: int = 1) -> Token:
-        return self._tokens[min(self._position + ahead, len(self._tokens) - 1)]
-
-    def _advance(self) -> Token:
-        token = self._token
-        self._position += 1
-        return token
-
-    def _expect(self, kind: str, opening: Token) -> Token:
-        if self._token.kind == kind:
-            return self._advance()
-        if self._token.kind == "end":
-            raise self._build.error(f"this '{opening.text}' is never closed", opening.span, f"add '{kind}'")
-        if self._token.kind == ",":
-            raise self._build.error(
-                "a comma only separates arguments",
-                self._token.span,
-                "decimal numbers are written with a point; vectors as [1, 2, 3]",
-            )
-        raise self._unexpected(self._token)
-
-    def _unexpected(self, token: Token) -> ExpressionError:
-        if token.kind == "end":
-            if not self._build.source.strip():
-                return self._build.error("the formula is empty", token.span, "write for example sin(x**2)")
-            return self._build.error("the formula ends too early", token.span, "a number, a name or '(' is missing")
-        if token.kind in {")", "]"}:
-            return self._build.error(f"this '{token.text}' has no partner", token.span)
-        if token.kind == "number":
-            return self._build.error("an operator is missing before this number", token.span, "write * for a product")
-        return self._build.error(f"'{token.text}' is not expected here", token.span)
-
-    def _descend(self, token: Token) -> None:
-        self._depth += 1
-        if self._depth > limits.NESTING:
-            raise LimitError(
-                f"the formula is nested more than {limits.NESTING} deep", source=self._build.source, span=token.span
-            )
 
     # -- the grammar
 
     def formula(self) -> Tape:
         result = self._expression(0)
-        if self._token.kind == ",":
-            raise self._build.error(
-                "a comma only separates arguments",
-                self._token.span,
-                "decimal numbers are written with a point; vectors as [1, 2, 3]",
-            )
         if self._token.kind != "end":
-            raise self._unexpected(self._token)
+            raise self._unexpected()
         return self._build.finish(result)
 
     def _expression(self, level: int) -> Operand:
@@ -119,10 +77,11 @@ class _Parser:
             left = self._postfix(left)
             token = self._token
             infix = _LEVEL.get(token.kind)
-            if token.kind == "|" and not self._is_or(left):
+            if token.kind == "|":
                 if self._bars:
                     return left
-                infix = None
+                if not self._is_or(left):
+                    infix = None
             if infix is None:
                 if level >= _PRODUCT or not self._juxtaposed():
                     return left
@@ -135,10 +94,12 @@ class _Parser:
                 left = self._infix(left, self._advance(), infix)
 
     def _infix(self, left: Operand, sign: Token, level: int) -> Operand:
+        if level in {_OR, _AND} and self._token.kind == sign.kind and self._token.span.start == sign.span.stop:
+            raise self._unexpected()
         if level == _POWER:
             self._descend(sign)
             right = self._expression(_POWER - 1) if self._token.kind not in {"-", "+"} else self._prefix_sign()
-            self._depth -= 1
+            self._ascend()
         else:
             right = self._expression(level)
         check = self._build.condition if level in {_OR, _AND} else self._build.numeric
@@ -161,21 +122,46 @@ class _Parser:
         return chain
 
     def _is_or(self, left: Operand) -> bool:
-        return self._build.instructions[left.node].op in {*COMPARISONS, "and", "or", "not"}
+        return self._position in self._separating or self._build.is_condition(left)
 
     def _juxtaposed(self) -> bool:
         return self._token.kind in _OPENS or (self._token.kind == "|" and not self._bars)
 
     def _implicit_product(self, left: Operand) -> Operand:
         if self._token.kind == "[":
-            raise self._build.error("an index must follow the vector directly", self._token.span)
+            hint = "write x[0] for an entry, 2*[1, 2] for a product"
+            raise self._error("this '[' is neither an index nor a product", self._token.span, hint)
+        self._refuse_word(self._token)
+        self._refuse_raised_function(left)
         right = self._expression(_PRODUCT)
         span = Span(left.span.start, right.span.stop)
         made = self._build.emit("mul", (self._build.numeric(left), self._build.numeric(right)), span)
         if left.open_quotient:
-            text = self._build.text
-            self._build.note(f"{text(span)} is read as ({text(left.span)})*{text(right.span)}", span)
+            whole, first, second = (mistakes.shorten(self._text(s)) for s in (span, left.span, right.span))
+            self._build.note(f"{whole} is read as ({first})*{second}", span)
         return made
+
+    def _refuse_word(self, token: Token) -> None:
+        """Raise `ExpressionError` at Python's `and`, `or`, `not` next to an operand: a product is not meant."""
+        if token.text in _WORDS and token.text not in self._names:
+            hint = f"write {_WORDS[token.text]}; for a product with a variable of that name write *"
+            raise self._error(f"'{token.text}' is not an operator here", token.span, hint)
+
+    def _refuse_raised_function(self, left: Operand) -> None:
+        """Raise `ExpressionError` for `sin^n` before an operand: only whole-number powers are read as sin(x)**2."""
+        steps = self._build.instructions
+        power = steps[left.node]
+        while power.op in {"mul", "div", "mod", "neg"}:
+            power = steps[power.args[-1]]
+        if power.op != "pow":
+            return
+        base = steps[power.args[0]]
+        if base.op == VARIABLE and base.text in vocabulary.BARE and base.text not in self._names:
+            raise self._error(
+                f"'{mistakes.shorten(self._text(power.span))}' reads in two ways",
+                power.span,
+                f"write {base.text}(x)**n for a power, {base.text}**n*x for a variable of that name",
+            )
 
     # -- what an operand begins with
 
@@ -184,8 +170,8 @@ class _Parser:
         if token.kind in {"-", "+", "~"}:
             return self._prefix_sign()
         self._descend(token)
-        operand = self._primary(self._advance())
-        self._depth -= 1
+        operand = self._primary()
+        self._ascend()
         return operand
 
     def _prefix_sign(self) -> Operand:
@@ -197,22 +183,23 @@ class _Parser:
         else:
             operand = self._expression(_SIGN)
             node = self._build.numeric(operand)
-        self._depth -= 1
+        self._ascend()
         span = Span(sign.span.start, operand.span.stop)
         if sign.kind == "+":
             return Operand(node, span)
         return self._build.emit("neg" if sign.kind == "-" else "not", (node,), span)
 
-    def _primary(self, token: Token) -> Operand:
+    def _primary(self) -> Operand:
+        if self._token.kind not in _BEGINS:
+            raise self._unexpected()
+        token = self._advance()
         match token.kind:
             case "number":
                 return self._build.emit(NUMBER, (), token.span, token.text)
             case "name":
                 return self._name(token)
             case "(":
-                bars, self._bars = self._bars, 0
-                inner = self._expression(0)
-                self._bars = bars
+                inner = self._bracketed()
                 closing = self._expect(")", token)
                 return Operand(inner.node, Span(token.span.start, closing.span.stop))
             case "|":
@@ -221,36 +208,42 @@ class _Parser:
                 return self._vector(token)
             case "√":
                 return self._root(token)
-            case "∞":
-                return self._build.emit(CONSTANT, (), token.span, "infinity")
-        raise self._unexpected(token)
+        return self._build.emit(CONSTANT, (), token.span, "infinity")
 
     def _absolute(self, bar: Token) -> Operand:
+        if self._token.kind in {"end", ")", "]", ","}:
+            raise self._never_closed(bar)
         self._bars += 1
         inner = self._expression(0)
         self._bars -= 1
         if self._token.kind != "|":
-            if self._token.kind == "end":
-                raise self._build.error("this '|' is never closed", bar.span, "write |x| or abs(x)")
-            raise self._unexpected(self._token)
+            raise self._never_closed(bar)
         closing = self._advance()
         return self._build.emit("abs", (self._build.numeric(inner),), Span(bar.span.start, closing.span.stop))
+
+    def _never_closed(self, bar: Token) -> ExpressionError:
+        hint = "write |x|, or abs(x) inside another |...|"
+        return self._error("this '|' is never closed", bar.span, hint)
 
     def _vector(self, bracket: Token) -> Operand:
         entries, closing = self._arguments(bracket, "]")
         if not entries:
-            raise self._build.error("a vector needs at least one entry", Span(bracket.span.start, closing.span.stop))
+            raise self._error("a vector needs at least one entry", Span(bracket.span.start, closing.span.stop))
         nodes = tuple(self._build.numeric(entry) for entry in entries)
         return self._build.emit(VECTOR, nodes, Span(bracket.span.start, closing.span.stop))
 
     def _root(self, sign: Token) -> Operand:
         self._descend(sign)
-        operand = self._primary(self._advance()) if self._token.kind != "-" else self._prefix_sign()
-        self._depth -= 1
+        operand = self._prefix_sign() if self._token.kind in {"-", "+"} else self._primary()
+        while self._indexes(operand):
+            operand = self._index(operand, self._advance())
+        self._ascend()
         span = Span(sign.span.start, operand.span.stop)
         made = self._build.emit("sqrt", (self._build.numeric(operand),), span)
-        if self._token.kind in {"superscript", "**"}:
-            self._build.note(f"the power after {self._build.text(span)} is taken of the root", span)
+        if self._token.kind in {"superscript", "**", "!"}:
+            root = mistakes.shorten(self._text(span))
+            what = "factorial" if self._token.kind == "!" else "power"
+            self._build.note(f"the {what} after {root} is taken of the root", span)
         return made
 
     def _postfix(self, operand: Operand) -> Operand:
@@ -258,26 +251,28 @@ class _Parser:
             token = self._token
             span = Span(operand.span.start, token.span.stop)
             if token.kind == "!":
-                if self._build.source[token.span.start - 1] == "!":
-                    raise self._build.error("x!! is not in the language", span, "for (x!)! write it with brackets")
+                if self._source[token.span.start - 1] == "!":
+                    raise self._error("x!! is not in the language", span, "for (x!)! write it with brackets")
                 self._advance()
                 operand = self._build.emit("factorial", (self._build.numeric(operand),), span)
             elif token.kind == "superscript":
                 self._advance()
                 exponent = self._signed_integer(token)
                 operand = self._build.emit("pow", (self._build.numeric(operand), exponent), span)
-            elif token.kind == "[" and token.span.start == operand.span.stop and self._indexable(operand):
+            elif self._indexes(operand):
                 operand = self._index(operand, self._advance())
             else:
                 return operand
 
-    def _indexable(self, operand: Operand) -> bool:
-        return self._build.instructions[operand.node].op != NUMBER
+    def _indexes(self, operand: Operand) -> bool:
+        """Whether an index of `operand` begins here."""
+        directly = self._token.kind == "[" and self._token.span.start == operand.span.stop
+        return directly and self._build.instructions[operand.node].op != NUMBER
 
     def _index(self, operand: Operand, bracket: Token) -> Operand:
         position = self._token
         if position.kind != "number" or not position.text.isdigit():
-            raise self._build.error("an index is a whole number from 0", position.span, "write x[0], x[1], ...")
+            raise self._error("an index is a whole number from 0", position.span, "write x[0], x[1], ...")
         self._advance()
         closing = self._expect("]", bracket)
         span = Span(operand.span.start, closing.span.stop)
@@ -294,14 +289,19 @@ class _Parser:
         name, following = token.text, self._token
         if name in self._names:
             if following.kind == "(":
-                raise self._build.error(
+                raise self._error(
                     f"'{name}' is a variable here, the point gives it a value",
                     token.span,
                     f"for a product write {name}*(...)",
                 )
             return self._build.emit(VARIABLE, (), token.span, name)
+        if _GLUED_PI.search(name):
+            hint = f"write {_GLUED_PI.sub('*', name)} for a product, or give it a value, --at {name}=..."
+            raise self._error(f"'{name}' is one name, names are never split", token.span, hint)
         if following.kind == "(":
             return self._call(token)
+        if name == "not" and self._operand_at(following):
+            self._refuse_word(token)
         if name in vocabulary.BARE and (applied := self._bare(token)) is not None:
             return applied
         if name in _CONSTANTS:
@@ -313,19 +313,24 @@ class _Parser:
         if name.text == "Piecewise":
             return self._piecewise(name, opening)
         if name.text in _CONSTANTS:
-            raise self._build.error(
+            raise self._error(
                 f"'{name.text}' is a constant, not a function", name.span, f"for a product write {name.text}*(...)"
             )
         self._build.require_function(name.text, name.span)
-        bars, self._bars = self._bars, 0
         arguments, closing = self._arguments(opening, ")")
-        self._bars = bars
         return self._build.call(name.text, arguments, Span(name.span.start, closing.span.stop))
+
+    def _bracketed(self) -> Operand:
+        """An expression inside brackets, where a bar of the outside cannot be closed."""
+        outside, self._bars = self._bars, 0
+        inner = self._expression(0)
+        self._bars = outside
+        return inner
 
     def _arguments(self, opening: Token, closing: str) -> tuple[list[Operand], Token]:
         arguments: list[Operand] = []
         while self._token.kind != closing or arguments:
-            arguments.append(self._expression(0))
+            arguments.append(self._bracketed())
             if self._token.kind != ",":
                 break
             self._advance()
@@ -337,36 +342,25 @@ class _Parser:
         while True:
             inner = self._token
             if inner.kind != "(":
-                raise self._build.error("Piecewise takes pairs (value, condition)", inner.span)
+                raise self._error("Piecewise takes pairs (value, condition)", inner.span)
             self._advance()
-            value = self._expression(0)
+            value = self._bracketed()
             if self._token.kind != ",":
-                raise self._build.error("Piecewise takes pairs (value, condition)", value.span)
+                raise self._error("Piecewise takes pairs (value, condition)", value.span)
             self._advance()
             if self._token.text in {"True", "true"}:
                 self._advance()
                 pieces.append((value, None))
             else:
-                pieces.append((value, self._expression(0)))
+                pieces.append((value, self._bracketed()))
             self._expect(")", inner)
             if self._token.kind != ",":
                 break
-            self._advance()
+            comma = self._advance()
+            if pieces[-1][1] is None:
+                raise self._error("no piece may follow the one with True", comma.span)
         span = Span(name.span.start, self._expect(")", opening).span.stop)
-        return self._nested_where(pieces, span)
-
-    def _nested_where(self, pieces: list[tuple[Operand, Operand | None]], span: Span) -> Operand:
-        otherwise: Operand | None = None
-        for value, condition in reversed(pieces):
-            if condition is None:
-                otherwise = value
-                continue
-            if otherwise is None:
-                otherwise = self._build.emit(CONSTANT, (), span, "undefined")
-            args = (self._build.condition(condition), self._build.numeric(value), self._build.numeric(otherwise))
-            otherwise = self._build.emit("where", args, span)
-        assert otherwise is not None, "there is at least one piece"
-        return Operand(self._build.numeric(otherwise), span)
+        return self._build.piecewise(pieces, span)
 
     # -- elementary functions without brackets: sin x, sin 2x, sin^2 x
 
@@ -375,33 +369,34 @@ class _Parser:
         power, length = self._bare_power()
         if not self._operand_at(self._peek(length)):
             if self._token.kind == "-" and self._sign_hugs_operand():
-                raise self._build.error(
+                raise self._error(
                     f"'{name.text} -' reads in two ways",
                     Span(name.span.start, self._token.span.stop),
-                    f"write {name.text}(-x), or {name.text} * ... for a variable of that name",
+                    f"write {name.text}(-x), or {name.text} - x for a variable of that name",
                 )
             return None
         if power is not None and power.startswith("-"):
-            end = self._peek(length - 1).span.stop
-            inverse = f"a{name.text}(x) for the inverse, " if f"a{name.text}" in vocabulary.NAMES else ""
-            raise self._build.error(
-                f"'{self._build.text(Span(name.span.start, end))}' reads in two ways",
-                Span(name.span.start, end),
-                f"write {inverse}1/{name.text}(x) for the reciprocal",
-            )
-        exponent = None
-        if power is not None:
-            exponent = self._build.emit(NUMBER, (), self._peek(length - 1).span, power).node
+            raise self._inverse_or_reciprocal(name, power, length)
         for _ in range(length):
-            self._advance()
-        argument = self._bare_argument()
-        span = Span(name.span.start, argument.span.stop)
-        made = self._build.call(name.text, [argument], span)
-        if exponent is not None:
-            made = self._build.emit("pow", (made.node, exponent), span)
-        if self._juxtaposed() and self._token.text not in vocabulary.BARE:
-            self._build.note(f"{self._build.text(span)} ends before '{self._token.text}'", span)
+            last = self._advance()
+        bracket = self._token if self._token.kind == "(" else None
+        made = self._call(name) if bracket else self._apply(name)
+        if power is not None:
+            exponent = self._build.emit(NUMBER, (), last.span, power.lstrip("+")).node
+            made = self._build.emit("pow", (made.node, exponent), made.span)
+        if not bracket and self._juxtaposed() and self._token.text not in vocabulary.BARE:
+            shown = mistakes.shorten(self._text(made.span))
+            self._build.note(f"{shown} ends before '{self._token.text}'", made.span)
         return made
+
+    def _inverse_or_reciprocal(self, name: Token, power: str, length: int) -> ExpressionError:
+        span = Span(name.span.start, self._peek(length - 1).span.stop)
+        if power != "-1":
+            hint = f"write 1/{name.text}(x)**{power[1:]}"
+            return self._error(f"'{self._text(span)}' is not in the language", span, hint)
+        inverse = f"a{name.text}(x) for the inverse, " if f"a{name.text}" in vocabulary.NAMES else ""
+        hint = f"write {inverse}1/{name.text}(x) for the reciprocal"
+        return self._error(f"'{self._text(span)}' reads in two ways", span, hint)
 
     def _bare_power(self) -> tuple[str | None, int]:
         """The whole-number power between the name and its operand and how many tokens it takes."""
@@ -422,13 +417,17 @@ class _Parser:
 
     def _sign_hugs_operand(self) -> bool:
         sign, after = self._token.span, self._peek()
-        before = self._build.source[sign.start - 1]
+        before = self._source[sign.start - 1]
         return before.isspace() and after.span.start == sign.stop and self._operand_at(after)
 
-    def _bare_argument(self) -> Operand:
-        first = self._expression(_SIGN)
-        if self._build.literal(first) is not None and self._token.kind in {"name", "√"}:
-            second = self._expression(_SIGN)
-            span = Span(first.span.start, second.span.stop)
-            return self._build.emit("mul", (first.node, self._build.numeric(second)), span)
-        return first
+    def _apply(self, name: Token) -> Operand:
+        """A function and the operand that follows it: x, x^2, |x|, √x, or a number with one factor, 2x."""
+        argument = self._expression(_SIGN)
+        if self._build.literal(argument) is not None and self._continues_argument():
+            factor = self._expression(_SIGN)
+            span = Span(argument.span.start, factor.span.stop)
+            argument = self._build.emit("mul", (argument.node, self._build.numeric(factor)), span)
+        return self._build.call(name.text, [argument], Span(name.span.start, argument.span.stop))
+
+    def _continues_argument(self) -> bool:
+        return self._token.kind == "√" or (self._token.kind == "name" and self._token.text not in vocabulary.BARE)

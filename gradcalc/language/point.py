@@ -1,28 +1,37 @@
 """The point: `--at` texts or Python values -> names with constant formulas.
 
 Comes in: what a person typed after `--at`, or a Python number, list or dict. Goes out: `Entry` records whose values
-are tapes without variables; nothing is evaluated here. Raises `PointError`.
-Imports `errors`, `language.parser` and `language.tape`.
+are tapes without variables; nothing is evaluated here. Raises `PointError` and `LimitError`.
+Imports `errors` and, of `language`, the parser, `shapes`, `suggestions`, `tape` and `tokens`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import SupportsFloat
+from typing import NamedTuple, SupportsFloat
 
 from gradcalc.errors import GradcalcError, LimitError, PointError, Span
+from gradcalc.language import limits
+from gradcalc.language.mistakes import shorten
 from gradcalc.language.parser import parse
+from gradcalc.language.shapes import infer_shapes
 from gradcalc.language.suggestions import sentence
-from gradcalc.language.tape import Tape
+from gradcalc.language.tape import CONSTANTS, Tape
+from gradcalc.language.tokens import tokenize
 
 #: A point as Python code gives it: a number or a sequence (a vector) for the only variable, or a mapping by name.
-Value = SupportsFloat | str | Sequence[SupportsFloat]
+Value = SupportsFloat | str | Sequence[SupportsFloat | str]
 PointLike = Value | Mapping[str, Value]
 
-_NAMED = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)")
+_NAMED = re.compile(r"([^=<>!]*)(==?)")
 _NOT_FINITE = re.compile(r"\s*[+-]?\s*(nan|inf|infinity|oo|∞)\s*", re.IGNORECASE)
+_TWO_NUMBERS = re.compile(r"[0-9.]\s+(?=[0-9.])")
+_LISTED = 5
+
+#: Below this a Python integer is taken digit by digit, above it as the nearest float64.
+_WHOLE = 10**limits.NUMBER_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +46,42 @@ class Entry:
     is_vector: bool
 
 
+class _Piece(NamedTuple):
+    """A part of an `--at` text and where it begins there."""
+
+    whole: str
+    start: int
+    text: str
+
+    def cut(self, start: int, stop: int | None = None) -> _Piece:
+        return _Piece(self.whole, self.start + start, self.text[start:stop])
+
+    def strip(self) -> _Piece:
+        bare = self.text.strip()
+        return self.cut(self.text.find(bare), self.text.find(bare) + len(bare))
+
+    def error(self, message: str, hint: str = "") -> PointError:
+        span = Span(self.start, self.start + len(self.text))
+        return PointError(message, source=self.whole, span=span, hint=hint)
+
+
 def read_point(texts: Iterable[str]) -> tuple[Entry, ...]:
     """Read `--at` texts: `4`, `1,2,3`, `x=1,y=2`, `x=1,2,3`, `x=[1,2,3]`; each may be a constant formula."""
-    entries: list[Entry] = []
+    entries: dict[str, Entry] = {}
     for text in texts:
-        entries.extend(_read(text))
-    names = [entry.name for entry in entries]
-    for name in names:
-        if names.count(name) > 1:
-            given = f"'{name}' is given a value twice" if name else "two values are given without a name"
-            raise PointError(given, hint="write --at x=1,y=2 for two variables, --at 1,2 for a vector")
-    return tuple(entries)
+        for entry in _read(text):
+            if entry.name in entries:
+                raise _given_twice(entry.name)
+            entries[entry.name] = entry
+    return tuple(entries.values())
 
 
 def point_texts(at: PointLike) -> list[str]:
-    """The `--at` texts of a Python point: floats by their shortest decimal, strings as they are, arrays by `tolist`."""
+    """The `--at` texts of a Python point.
+
+    Floats become their shortest decimal, strings stay as they are, arrays are taken by `tolist`. Raises `PointError`
+    for what is no number.
+    """
     if isinstance(at, Mapping):
         return [f"{name}={_value_text(value)}" for name, value in at.items()]
     return [_value_text(at)]
@@ -61,98 +91,147 @@ def assign(entries: Sequence[Entry], variables: Sequence[str]) -> dict[str, Entr
     """Match the entries with a formula's variables. Raises `PointError` for one that is missing or nameless."""
     assigned: dict[str, Entry] = {}
     for entry in entries:
-        if entry.name:
-            assigned[entry.name] = entry
-        elif len(variables) == 1:
-            assigned[variables[0]] = entry
-        elif not variables:
-            raise PointError("the formula has no variable, so it takes no point", hint="leave out --at")
-        else:
-            raise PointError(
-                f"the formula has {len(variables)} variables, so the point must name them",
-                hint="write --at " + ",".join(f"{name}=..." for name in variables),
-            )
+        name = entry.name or _only(variables)
+        if name in assigned:
+            raise _given_twice(name)
+        assigned[name] = entry
     missing = [name for name in variables if name not in assigned]
     if missing:
-        unused = [name for name in assigned if name not in variables]
-        hint = sentence(missing[0], unused).replace("did you mean", f"--at names {unused[0]}; did you mean", 1) if (
-            unused
-        ) else ""
-        raise PointError(
-            f"{' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} no value",
-            hint=hint or "add --at " + ",".join(f"{name}=..." for name in missing),
-        )
+        known = set(variables)
+        raise _without_value(missing, [name for name in assigned if name not in known])
     return assigned
 
 
-def _read(text: str) -> Iterable[Entry]:
-    name, pieces = "", list[str]()
-    for piece in _split(text):
-        named = _NAMED.match(piece)
+def _only(variables: Sequence[str]) -> str:
+    """The variable that a value without a name is for."""
+    if len(variables) == 1:
+        return variables[0]
+    if not variables:
+        raise PointError("the formula has no variable, so it takes no point", hint="leave out --at")
+    raise PointError(
+        f"the formula has {len(variables)} variables, so the point must name them",
+        hint=f"write --at {_template(variables)}",
+    )
+
+
+def _without_value(missing: list[str], unused: list[str]) -> PointError:
+    verb = "has" if len(missing) == 1 else "have"
+    message = f"{_enumeration(missing)} {verb} no value"
+    hint = ""
+    if missing[0].lower() in CONSTANTS:
+        hint = f"the constant is {missing[0].lower()}"
+    elif unused:
+        hint = sentence(missing[0], unused).replace("did you mean", f"--at names {unused[0]}; did you mean", 1)
+    return PointError(message, hint=hint or f"add --at {_template(missing)}")
+
+
+def _enumeration(names: Sequence[str]) -> str:
+    if len(names) > _LISTED:
+        return f"{', '.join(names[:_LISTED])} and {len(names) - _LISTED:,} more"
+    return " and ".join(names)
+
+
+def _template(names: Sequence[str]) -> str:
+    return ",".join(f"{name}=..." for name in names[:_LISTED]) + (",..." if len(names) > _LISTED else "")
+
+
+def _given_twice(name: str) -> PointError:
+    given = f"'{name}' is given a value twice" if name else "two values are given without a name"
+    return PointError(given, hint="write --at x=1,y=2 for two variables, --at 1,2 for a vector")
+
+
+def _read(text: str) -> Iterator[Entry]:
+    name, pieces = "", list[_Piece]()
+    for piece in _split(_Piece(text, 0, text)):
+        named = _NAMED.match(piece.text)
         if named:
             if pieces:
-                yield _entry(name, pieces, text)
-            name, pieces = named.group(1), [piece[named.end() :]]
+                yield _entry(name, pieces)
+            name, pieces = _name(piece, named), [piece.cut(named.end())]
         else:
             pieces.append(piece)
-    yield _entry(name, pieces, text)
+    yield _entry(name, pieces)
 
 
-def _entry(name: str, pieces: list[str], text: str) -> Entry:
-    if len(pieces) == 1 and pieces[0].strip().startswith("[") and pieces[0].strip().endswith("]"):
-        pieces = _split(pieces[0].strip()[1:-1])
-        return Entry(name, tuple(_constant(piece, text) for piece in pieces), is_vector=True)
-    return Entry(name, tuple(_constant(piece, text) for piece in pieces), is_vector=len(pieces) > 1)
-
-
-def _constant(piece: str, text: str) -> Tape:
-    if not piece.strip():
-        raise PointError(f"a value is missing in --at '{text}'", hint="write --at 4, --at x=1,y=2 or --at 1,2,3")
-    if _NOT_FINITE.fullmatch(piece):
-        raise PointError(
-            f"{piece.strip()} is not a point: a gradient is taken at finite numbers",
-            source=text,
-            span=_within(text, piece),
-        )
+def _name(piece: _Piece, named: re.Match[str]) -> str:
+    left = piece.cut(0, named.end(1)).strip()
+    if named.group(2) == "==":
+        raise piece.cut(named.start(2), named.end()).error("a value is given with one '='", "write --at x=1")
+    if not left.text:
+        raise piece.cut(0, named.end()).error("a name is missing before '='", "write --at x=1")
+    if left.text.endswith("]"):
+        raise left.error("an entry cannot be given alone", "give the whole vector: --at x=1,2,3")
     try:
-        tape = parse(piece)
+        kinds = [token.kind for token in tokenize(left.text)]
     except GradcalcError as error:
-        raise _relocated(error, text, piece) from None
-    if tape.variables:
-        raise PointError(
-            f"the value '{piece.strip()}' is not a number",
-            source=text,
-            span=_within(text, piece),
-            hint=f"{tape.variables[0]} has no value; a value is a number or a constant formula like pi/4",
-        )
+        raise _relocated(error, left) from None
+    if kinds != ["name", "end"]:
+        raise left.error(f"'{shorten(left.text)}' is not the name of a variable", "write --at x=1")
+    return left.text
+
+
+def _entry(name: str, pieces: list[_Piece]) -> Entry:
+    only = pieces[0].strip()
+    if len(pieces) == 1 and _is_one_bracket(only.text):
+        entries = _split(only.cut(1, -1))
+        return Entry(name, tuple(_constant(entry) for entry in entries), is_vector=True)
+    return Entry(name, tuple(_constant(piece) for piece in pieces), is_vector=len(pieces) > 1)
+
+
+def _constant(piece: _Piece) -> Tape:
+    value = piece.strip()
+    if not value.text:
+        message = f"a value is missing in --at '{shorten(piece.whole)}'"
+        raise PointError(message, hint="write --at 4, --at x=1,y=2 or --at 1,2,3")
+    if _NOT_FINITE.fullmatch(value.text):
+        raise value.error(f"{value.text} is not a point: a gradient is taken at finite numbers")
+    if gap := _TWO_NUMBERS.search(value.text):
+        place = value.cut(gap.start(), gap.end() + 1)
+        raise place.error("a comma is missing between two numbers", "write --at 1,2,3 for a vector")
+    try:
+        tape = parse(value.text)
+        if tape.variables:
+            hint = f"{tape.variables[0]} has no value; a value is a number or a constant formula like pi/4"
+            raise value.error(f"the value '{shorten(value.text)}' is not a number", hint)
+        if infer_shapes(tape, {})[-1] is not None:
+            raise value.error("an entry is a number, this is a vector", "write --at x=1,2,3 for a vector")
+    except PointError:
+        raise
+    except GradcalcError as error:
+        raise _relocated(error, value) from None
     return tape
 
 
-def _relocated(error: GradcalcError, text: str, piece: str) -> GradcalcError:
+def _relocated(error: GradcalcError, piece: _Piece) -> GradcalcError:
+    """The error of a piece as one about the whole text."""
     kind = LimitError if isinstance(error, LimitError) else PointError
-    start = text.find(piece)
-    span = Span(start + error.span.start, start + error.span.stop) if error.span else None
-    return kind(error.message, source=text, span=span, hint=error.hint)
+    span = Span(piece.start + error.span.start, piece.start + error.span.stop) if error.span else None
+    hint = "write --at x=1,y=2" if error.message.startswith("'='") else error.hint
+    return kind(error.message, source=piece.whole, span=span, hint=hint)
 
 
-def _within(text: str, piece: str) -> Span:
-    start = text.find(piece) + len(piece) - len(piece.lstrip())
-    return Span(start, start + len(piece.strip()))
+def _is_one_bracket(text: str) -> bool:
+    """Whether a square bracket opens the text and its partner ends it."""
+    depth = 0
+    for position, character in enumerate(text):
+        depth += (character == "[") - (character == "]")
+        if depth == 0:
+            return text.startswith("[") and position == len(text) - 1
+    return False
 
 
-def _split(text: str) -> list[str]:
+def _split(piece: _Piece) -> list[_Piece]:
     """Split at commas outside brackets."""
     pieces, depth, start = [], 0, 0
-    for position, character in enumerate(text):
+    for position, character in enumerate(piece.text):
         if character in "([":
             depth += 1
         elif character in ")]":
             depth -= 1
         elif character == "," and depth == 0:
-            pieces.append(text[start:position])
+            pieces.append(piece.cut(start, position))
             start = position + 1
-    pieces.append(text[start:])
-    return pieces
+    return [*pieces, piece.cut(start)]
 
 
 def _value_text(value: Value) -> str:
@@ -164,5 +243,15 @@ def _value_text(value: Value) -> str:
     return _number_text(entries)
 
 
-def _number_text(value: SupportsFloat) -> str:
-    return str(value) if isinstance(value, int) else repr(float(value))
+def _number_text(value: SupportsFloat | str) -> str:
+    if isinstance(value, str):
+        return value
+    try:
+        return str(value) if isinstance(value, int) and abs(value) < _WHOLE else repr(float(value))
+    except OverflowError:
+        raise PointError("a number of the point is beyond float64") from None
+    except (TypeError, ValueError):
+        raise PointError(
+            f"the point holds something of type {type(value).__name__}, which is not a real number",
+            hint="give numbers, lists of numbers, or strings as after --at",
+        ) from None

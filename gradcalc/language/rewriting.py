@@ -1,16 +1,16 @@
 """Tape -> Tape: vectors unrolled into numbers, and functions replaced by their definitions.
 
 Comes in: a tape (and shapes). Goes out: a tape of the same meaning that a simpler engine can read; spans stay those
-of the source. Imports `errors`, `language.shapes`, `language.tape`, `language.vocabulary` and the parser.
+of the source. Imports `errors` and, of `language`, `limits`, `shapes`, `tape`, `vocabulary` and the parser.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache
 
-from gradcalc.errors import Span
-from gradcalc.language import vocabulary
+from gradcalc.errors import LimitError, Span
+from gradcalc.language import limits, vocabulary
 from gradcalc.language.parser import parse
 from gradcalc.language.shapes import Shape
 from gradcalc.language.tape import (
@@ -70,7 +70,7 @@ def _inlined(
     return place[-1]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _definition(row: vocabulary.Function) -> Tape:
     return parse(row.definition, frozenset(row.names))
 
@@ -78,7 +78,7 @@ def _definition(row: vocabulary.Function) -> Tape:
 def unroll(tape: Tape, shapes: Sequence[Shape]) -> Tape:
     """The same program on numbers alone: a vector variable x becomes the variables `x[0]`, `x[1]`, ...
 
-    A tape without vectors is returned as it is.
+    A tape without vectors is returned as it is. Raises `LimitError` where the program on numbers is too long.
     """
     if all(shape is None for shape in shapes) and not any(step.op == INDEX for step in tape.instructions):
         return tape
@@ -92,25 +92,40 @@ class _Unroller:
         self._made: list[Instruction] = []
         self._place: list[tuple[int, ...]] = []
         self._variables: dict[str, None] = {}
+        # A vector that is only ever indexed needs no instruction for its other entries.
+        self._whole = {i for step in tape.instructions if step.op != INDEX for i in step.args}
 
     def run(self) -> Tape:
-        for step, shape in zip(self._tape.instructions, self._shapes, strict=True):
-            self._place.append(self._step(step, shape))
+        for node, (step, shape) in enumerate(zip(self._tape.instructions, self._shapes, strict=True)):
+            if step.op == VARIABLE:
+                names = component_names(step.text, shape)
+                needed = names if node in self._whole or shape is None else ()
+                self._place.append(tuple(self._variable(name, step.span) for name in needed))
+            else:
+                self._place.append(self._step(step, shape))
         return Tape(self._tape.source, tuple(self._made), tuple(self._variables), self._tape.notes)
 
+    def _variable(self, name: str, span: Span) -> int:
+        self._variables[name] = None
+        return self._emit(VARIABLE, (), span, name)
+
     def _emit(self, op: str, args: tuple[int, ...], span: Span, text: str = "") -> int:
+        if len(self._made) >= limits.INSTRUCTIONS:
+            raise LimitError(
+                f"written out for every entry of its vectors the formula has over {limits.INSTRUCTIONS:,} operations",
+                hint="take shorter vectors",
+            )
         self._made.append(Instruction(op, args, text, span))
         return len(self._made) - 1
 
     def _step(self, step: Instruction, shape: Shape) -> tuple[int, ...]:
         args = [self._place[i] for i in step.args]
-        if step.op == VARIABLE:
-            names = component_names(step.text, shape)
-            self._variables.update(dict.fromkeys(names))
-            return tuple(self._emit(VARIABLE, (), step.span, name) for name in names)
         if step.op == VECTOR:
             return tuple(entry for (entry,) in args)
         if step.op == INDEX:
+            source = self._tape.instructions[step.args[0]]
+            if source.op == VARIABLE:
+                return (self._variable(f"{source.text}[{step.text}]", step.span),)
             return (args[0][int(step.text)],)
         if is_call(step.op) and vocabulary.find(step.op, len(args)).reduces:
             return self._reduction(step.op, args, step.span)
@@ -136,10 +151,9 @@ class _Unroller:
                 return (self._fold("add", tuple(products), span),)
             case "norm":
                 return (self._emit("sqrt", (self._squares(entries, span),), span),)
-            case "var":
-                return (self._variance(entries, span),)
-            case "std":
-                return (self._emit("sqrt", (self._variance(entries, span),), span),)
+            case "var" | "std":
+                variance = self._variance(entries, span)
+                return (variance if op == "var" else self._emit("sqrt", (variance,), span),)
             case "logsumexp":
                 powers = tuple(self._emit("exp", (entry,), span) for entry in entries)
                 return (self._emit("log", (self._fold("add", powers, span),), span),)

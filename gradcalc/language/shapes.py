@@ -45,13 +45,14 @@ def _shape(tape: Tape, step: Instruction, args: list[Shape], variables: Mapping[
                 raise _error(tape, tape.instructions[node], "a vector's entries are numbers, not vectors")
         return len(args)
     if step.op == INDEX:
-        return _index(tape, step, args[0])
+        _check_index(tape, step, args[0])
+        return None
     if step.op not in ARITHMETIC and step.op not in CONDITIONS and vocabulary.find(step.op, len(args)).reduces:
         return _reduce(tape, step, args)
     return _elementwise(tape, step, args)
 
 
-def _index(tape: Tape, step: Instruction, length: Shape) -> None:
+def _check_index(tape: Tape, step: Instruction, length: Shape) -> None:
     if length is None:
         raise _error(tape, step, "this is a number, only a vector has entries", "give the vector with --at x=1,2,3")
     if int(step.text) >= length:
@@ -69,6 +70,8 @@ def _reduce(tape: Tape, step: Instruction, args: list[Shape]) -> Shape:
             )
     if len(set(args)) > 1:
         raise _error(tape, step, f"{step.op} takes vectors of one length, these have {_lengths(args)}")
+    if step.op in {"var", "std"} and args[0] == 1:
+        raise _error(tape, step, f"{step.op} takes two or more entries, this vector has one")
     return args[0] if step.op == "softmax" else None
 
 

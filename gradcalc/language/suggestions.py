@@ -13,11 +13,11 @@ _AT_MOST = 3
 def closest(word: str, known: Iterable[str]) -> list[str]:
     """At most three of `known`, the nearest to `word` first, ties in the order of `known`; empty when none is near."""
     reach = min(len(word) - 1, 2 if len(word) <= 4 else 3)
-    near = []
+    near: list[tuple[int, bool, int, str]] = []
     for name in known:
         if abs(len(name) - len(word)) > reach:
             continue
-        distance = _distance(word, name)
+        distance = 0 if name.lower() == word.lower() else _distance(word, name)
         if distance <= reach:
             near.append((distance, name[0] != word[0], len(near), name))
     return [name for *_, name in sorted(near)[:_AT_MOST]]
@@ -34,7 +34,7 @@ def sentence(word: str, known: Iterable[str]) -> str:
 
 
 def _distance(a: str, b: str) -> int:
-    """Optimal string alignment distance: insert, delete, swap or change case 1, replace 2 (Boytsov 2011, section 2.2)."""
+    """Optimal string alignment distance (Boytsov 2011, 2.2): insert, delete, swap or change case 1, replace 2."""
     before: list[int] = []
     previous = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):

@@ -2,32 +2,41 @@
 
 Comes in: a formula as typed. Goes out: tokens with spans, ending with one of kind `end`. No Unicode normalisation:
 NFKC would turn x² into x2. Raises `ExpressionError` and `LimitError`.
-Imports `errors` and `language.limits`.
+Imports `errors`, `language.limits` and `language.mistakes`.
 
     number      2  2.5  .5  5.  1e-3
     name        a letter or _, then letters, digits, _ and subscript digits (x₁)
     superscript ² ³ ⁻¹ ...: a whole-number power
-    operator    + - * / % ^ ** ! ( ) [ ] , | & ~ √ < <= > >= == !=  and the signs · × ÷ − ≤ ≥ ≠ for these
+    operator    + - * / % ^ ** ! ( ) [ ] , | & ~ √ < <= > >= == !=  and the signs · × ∗ ÷ ∕ − ≤ ≥ ≠ for these
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import NamedTuple
 
 from gradcalc.errors import ExpressionError, LimitError, Span
-from gradcalc.language import limits
+from gradcalc.language import limits, mistakes
 
-_SIGNS = {"·": "*", "×": "*", "⋅": "*", "∙": "*", "÷": "/", "−": "-", "≤": "<=", "≥": ">=", "≠": "!=", "^": "**"}
+_SIGNS = {
+    **dict.fromkeys("·×⋅∙∗", "*"),
+    **dict.fromkeys("÷∕⁄", "/"),
+    "−": "-",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "^": "**",
+}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SUBSCRIPTS = frozenset("₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPT = re.compile(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_OPERATOR = re.compile(r"\*\*|<=|>=|==|!=|[-+*/%^!()\[\],|&~√<>∞·×⋅∙÷−≤≥≠]")
-_SPACE = re.compile(r"[ \t\r\n]+")
+_RAISED = re.compile(r"[⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_OPERATOR = re.compile(r"\*\*|<=|>=|==|!=|[-+*/%^!()\[\],|&~√<>∞·×⋅∙∗÷∕⁄−≤≥≠]")
+#: Spaces of any width (Unicode category Zs), which a browser or a word processor puts in place of the plain one.
+_SPACE = re.compile(r"[ \t\r\n\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _FOREIGN = re.compile(r"0[xXbBoO][0-9a-fA-F]|[0-9][0-9.]*_[0-9]")
-_SECOND_POINT = re.compile(r"[0-9]*\.[0-9]*\.[0-9]")
+_SECOND_POINT = re.compile(r"[0-9]*\.[0-9]*\.[0-9]|[0-9.]*[eE][+-]?[0-9]+\.")
 
 
 class Token(NamedTuple):
@@ -68,14 +77,11 @@ def _next(source: str, position: int) -> Token:
     if _begins_name(source[position]):
         return _name(source, position)
     if power := _SUPERSCRIPT.match(source, position):
-        text = power.group().translate(_SUPERSCRIPTS)
-        if len(text) > limits.NUMBER_CHARACTERS:
-            raise _number_too_long(source, Span(*power.span()))
-        return Token("superscript", text, Span(*power.span()))
+        return _superscript(source, Span(*power.span()))
     if operator := _OPERATOR.match(source, position):
         text = operator.group()
         return Token(_SIGNS.get(text, text), text, Span(*operator.span()))
-    raise _meaningless(source, position)
+    raise mistakes.meaningless(source, position)
 
 
 def _number(source: str, match: re.Match[str]) -> Token:
@@ -86,7 +92,7 @@ def _number(source: str, match: re.Match[str]) -> Token:
         while end < len(source) and (source[end].isalnum() or source[end] in "._"):
             end += 1
         raise ExpressionError(
-            f"{_short(source[start:end])} is not a number",
+            f"{mistakes.shorten(source[start:end])} is not a number",
             source=source,
             span=Span(start, end),
             hint="write decimal numbers like 10, 2.5 or 1e-3",
@@ -105,6 +111,21 @@ def _number(source: str, match: re.Match[str]) -> Token:
     return Token("number", text, span)
 
 
+def _superscript(source: str, span: Span) -> Token:
+    raised = _RAISED.match(source, span.start)
+    if raised is not None and raised.end() > span.stop:
+        raise ExpressionError(
+            f"{mistakes.shorten(raised.group())} is not a power",
+            source=source,
+            span=Span(*raised.span()),
+            hint="raised digits make a whole number, x² or x⁻¹; write other powers as x**(2 - 1)",
+        )
+    text = source[span.start : span.stop].translate(_SUPERSCRIPTS)
+    if len(text) > limits.NUMBER_CHARACTERS:
+        raise _number_too_long(source, span)
+    return Token("superscript", text, span)
+
+
 def _number_too_long(source: str, span: Span) -> LimitError:
     return LimitError(
         f"a number of {span.stop - span.start:,} characters; the limit is {limits.NUMBER_CHARACTERS}",
@@ -115,7 +136,7 @@ def _number_too_long(source: str, span: Span) -> LimitError:
 
 
 def _begins_name(character: str) -> bool:
-    return character.isalpha() or character == "_"
+    return (character.isalpha() and not mistakes.is_raised(character)) or character == "_"
 
 
 def _continues_name(character: str) -> bool:
@@ -139,27 +160,3 @@ def _name(source: str, start: int) -> Token:
             hint="names are never split: write x*y for a product",
         )
     return Token("name", text, span)
-
-
-def _meaningless(source: str, position: int) -> ExpressionError:
-    character = source[position]
-    span = Span(position, position + 1)
-    if character in "'\"`":
-        message, hint = "quotes have no meaning in a formula", "a formula holds numbers, names and operators only"
-    elif character == "=":
-        message, hint = "'=' has no meaning in a formula", "compare with ==, and give values with --at x=1"
-    elif character == ".":
-        message, hint = "'.' has no meaning outside a number", "write sin(x), without the name of a library before it"
-    elif character in "{}":
-        message, hint = f"'{character}' has no meaning in a formula", "group with ( ), and write vectors as [1, 2, 3]"
-    elif character in ";:":
-        message, hint = f"'{character}' has no meaning in a formula", "give one formula; write x/y for a quotient"
-    elif unicodedata.category(character).startswith("C"):
-        message, hint = f"the control character U+{ord(character):04X} is not allowed in a formula", ""
-    else:
-        message, hint = f"the character '{character}' has no meaning in a formula", ""
-    return ExpressionError(message, source=source, span=span, hint=hint)
-
-
-def _short(text: str, width: int = 30) -> str:
-    return text if len(text) <= width else f"{text[: width - 3]}..."

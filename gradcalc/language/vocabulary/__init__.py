@@ -7,7 +7,7 @@ Imports the standard library only.
 from __future__ import annotations
 
 from gradcalc.language.vocabulary import elementary, neural, piecewise, reductions, special
-from gradcalc.language.vocabulary.row import Function
+from gradcalc.language.vocabulary.row import Function as Function
 
 ROWS: tuple[Function, ...] = (
     *elementary.ROWS,

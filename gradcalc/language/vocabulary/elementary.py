@@ -31,7 +31,7 @@ ROWS = (
       aliases=("cosec",), domain="x != k*pi", kinks="poles at k*pi", samples=((0.3,), (2.8,)), example="csc(x)",
       bare=True),
     F("sinc", "x", "sin(x)/x with sinc(0) = 1 (SymPy's meaning, not the normalised one)",
-      "https://docs.sympy.org/latest/modules/functions/elementary.html#sinc", "sympy.sinc", "sinc", "arb.sinc",
+      "https://docs.sympy.org/latest/modules/functions/elementary.html#sinc", "sinc", "sinc", "arb.sinc",
       samples=((-3.0,), (-0.4,)), example="sinc(x)", bare=True),
     F("asin", "x", "inverse sine, in [-pi/2, pi/2]", DLMF + "4.23", "sympy.asin", "torch.asin", "arb.asin",
       aliases=("arcsin",), domain="-1 <= x <= 1", kinks="vertical tangents at -1 and 1", samples=_UNIT,

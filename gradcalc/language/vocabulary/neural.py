@@ -57,10 +57,10 @@ ROWS = (
       kinks="smooth once at 0", example="softsign(x)"),
     F("logaddexp", "x y", "log(exp(x) + exp(y)) without overflow", TORCH + "logaddexp.html", "", "torch.logaddexp", "",
       "log(exp(x) + exp(y))", samples=((-3.0, -2.0), (2.0, 3.0)), example="logaddexp(x, 0)"),
-    F("xlogy", "x y", "x*log(y), and 0 where x = 0", TORCH + "xlogy.html", "", "torch.xlogy", "",
+    F("xlogy", "x y", "x*log(y), and 0 where x = 0", TORCH + "xlogy.html", "xlogy", "torch.xlogy", "",
       "where(x == 0, 0, x*log(y))", domain="y > 0, or x = 0", samples=((0.3, 0.4), (2.0, 3.0)),
       example="xlogy(x, x)"),
-    F("xlog1py", "x y", "x*log1p(y), and 0 where x = 0", "https://docs.pytorch.org/docs/stable/special.html", "",
+    F("xlog1py", "x y", "x*log1p(y), and 0 where x = 0", "https://docs.pytorch.org/docs/stable/special.html", "xlog1py",
       "torch.special.xlog1py", "", "where(x == 0, 0, x*log1p(y))", domain="y > -1, or x = 0",
       samples=((0.3, 0.4), (2.0, 3.0)), example="xlog1py(x, y)"),
 )

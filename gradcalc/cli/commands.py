@@ -1,0 +1,94 @@
+"""How our commands read their tokens: Typer's classes, with the command line put in order first.
+
+Comes in: tokens. Goes out: what Typer makes of them. Raises `UsageError` in our own words for what is no command line.
+Imports `errors`, `cli.arguments`, `language.suggestions`, `render.excerpt` and typer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from gradcalc.cli.arguments import arrange, quoted
+from gradcalc.errors import UsageError
+from gradcalc.language.suggestions import closest
+from gradcalc.render.excerpt import shorten
+
+HELP_OPTIONS = ("-h", "--help")
+_SHOWN = 60
+
+
+class Command(TyperCommand):
+    """A command whose positional arguments may begin with a minus sign."""
+
+    # Typer's context class is private in part, hence Any in these signatures.
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the tokens in order, count the positional ones, and let Typer read them."""
+        tokens = arrange(args, {**options_of(self), **dict.fromkeys(HELP_OPTIONS, False)})
+        split = tokens.index("--")
+        if not set(HELP_OPTIONS) & set(tokens[:split]):
+            self._count(ctx.command_path, tokens[split + 1 :])
+        _read_as_typed(self.get_params(ctx))
+        return super().parse_args(ctx, tokens)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The usage line names the arguments before the options, as a person types them."""
+        names = [p.metavar for p in self.params if isinstance(p, TyperArgument) and p.metavar]
+        return [*names, *([self.options_metavar] if self.options_metavar else [])]
+
+    def _count(self, path: str, positional: list[str]) -> None:
+        arguments = [param for param in self.params if isinstance(param, TyperArgument)]
+        if any(argument.nargs < 0 for argument in arguments) or len(positional) <= len(arguments):
+            return
+        extra = shorten(positional[len(arguments)], _SHOWN)
+        whole = quoted([*path.split(), shorten(" ".join(positional), _SHOWN)])
+        hint = f"a formula with spaces, brackets or * needs quotes: {whole}" if arguments else f"write {path}"
+        raise UsageError(f"unexpected argument '{extra}'", hint=hint)
+
+
+class Group(TyperGroup):
+    """The program: its first token is a command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse what is neither a command nor an option of the program, guessing what was meant."""
+        first = args[0] if args else ""
+        if first and first not in {*self.commands, *options_of(self), *HELP_OPTIONS}:
+            raise self._unknown(args)
+        _read_as_typed(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+    def _unknown(self, args: list[str]) -> UsageError:
+        first = shorten(args[0], _SHOWN)
+        meant = quoted(["gradcalc", "diff", *args])
+        meant = meant if len(meant) <= 2 * _SHOWN else "gradcalc diff EXPR"
+        options = {option for command in self.commands.values() for option in options_of(command)}
+        if args[0].partition("=")[0] in options:
+            return UsageError(f"{first} needs a command before it", hint=f"write {meant}")
+        what = "option" if first.startswith("--") else "command"
+        near = closest(args[0], [*self.commands] if what == "command" else [*options_of(self), "--help"])
+        return UsageError(f"no such {what} '{first}'", hint=f"did you mean {near[0]}?" if near else f"write {meant}")
+
+
+class _AsTyped:
+    """How a parameter's text becomes its value: by the `parser` that its option declares, else as it is."""
+
+    def coerce(self, value: Any, param: Any, **_: Any) -> Any:
+        """The value of `param`: () for a list without entries; a default is taken as it is."""
+        if value is None and (param.multiple or param.nargs < 0):
+            return ()
+        parser = param.type_descriptor.parameter_info.parser
+        return parser(value) if parser is not None and isinstance(value, str) else value
+
+
+def _read_as_typed(params: Iterable[Any]) -> None:
+    """Keep Typer from converting values: that imports pydantic, which takes longer than everything before."""
+    for param in params:
+        param.get_runtime_param = _AsTyped
+
+
+def options_of(command: Any) -> Mapping[str, bool]:
+    """Every option name of a Typer command, and whether it takes a value."""
+    options = [param for param in command.params if isinstance(param, TyperOption)]
+    return {name: not option.is_flag for option in options for name in option.opts}

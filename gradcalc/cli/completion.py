@@ -1,0 +1,83 @@
+"""`gradcalc completion SHELL`: the script that teaches a shell to complete, and the answers to its questions.
+
+Comes in: a shell's name, and when its script calls, what is typed so far. Goes out: the script, or one candidate a
+line. The scripts hold no list: they ask the program at every TAB. Imports `console` and `cli.candidates`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gradcalc.cli import options
+from gradcalc.console import Console
+from gradcalc.errors import Status, UsageError
+
+EPILOG = """
+\b
+Install:
+  bash   gradcalc completion bash > ~/.local/share/bash-completion/completions/gradcalc
+  zsh    gradcalc completion zsh > DIRECTORY/_gradcalc    for a directory in $fpath
+  fish   gradcalc completion fish > ~/.config/fish/completions/gradcalc.fish
+"""
+
+# bash breaks words at = and :, so the line goes to the program whole, and the answers come back without what bash
+# takes for an earlier word.
+_BASH = r"""# bash completion for gradcalc; made by: gradcalc completion bash
+_gradcalc() {
+    local line=${COMP_LINE:0:COMP_POINT}
+    local IFS=$'\n'
+    COMPREPLY=($(gradcalc completion bash -- "$line" 2>/dev/null))
+    [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+    return 0
+}
+complete -F _gradcalc gradcalc
+"""
+
+_ZSH = r"""#compdef gradcalc
+# zsh completion for gradcalc; made by: gradcalc completion zsh
+_gradcalc() {
+    local -a answers open
+    local line
+    answers=("${(@f)$(gradcalc completion zsh -- "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+    open=(${(M)answers:#*=})
+    answers=(${answers:#*=})
+    (( $#open )) && compadd -S '' -- $open
+    (( $#answers )) && compadd -- $answers
+}
+if [[ $funcstack[1] == _gradcalc ]]; then
+    _gradcalc "$@"
+else
+    compdef _gradcalc gradcalc
+fi
+"""
+
+_FISH = r"""# fish completion for gradcalc; made by: gradcalc completion fish
+function __gradcalc_complete
+    set -l words (commandline -opc)
+    gradcalc completion fish -- $words[2..] (commandline -ct) 2>/dev/null
+end
+complete -c gradcalc -f -a '(__gradcalc_complete)'
+"""
+
+_SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
+
+
+def completion(
+    ctx: typer.Context,
+    *,
+    shell: Annotated[str | None, typer.Argument(metavar="SHELL", hidden=True, parser=options.shell)] = None,
+    typed: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+) -> Status:
+    """Print the script that completes commands, options and variables in bash, zsh or fish."""
+    console: Console = ctx.obj
+    if shell is None:
+        raise UsageError("the shell is missing", hint="write gradcalc completion bash, zsh or fish")
+    if not typed:
+        console.answer(_SCRIPTS[shell])
+        return Status.OK
+    from gradcalc.cli.candidates import answers
+
+    console.lines(answers(shell, typed, ctx.find_root().command))
+    return Status.OK

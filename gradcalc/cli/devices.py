@@ -1,0 +1,42 @@
+"""`gradcalc devices`: where torch can compute here.
+
+Comes in: a format. Goes out: one line a device. Imports `console` and `render`; the pipeline, and torch with it, only
+in the call.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gradcalc.cli import options
+from gradcalc.cli.listing import aligned
+from gradcalc.console import Console
+from gradcalc.errors import Status
+
+
+def devices(
+    ctx: typer.Context,
+    *,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", parser=options.listing_format, metavar="NAME", help="table, plain (tab-separated) or json."
+        ),
+    ] = "table",
+) -> Status:
+    """List the devices that torch sees, and the dtypes that work there."""
+    from gradcalc import pipeline
+    from gradcalc.render.json import dump
+    from gradcalc.results import SCHEMA
+
+    console: Console = ctx.obj
+    found = pipeline.devices()
+    if form == "json":
+        records = [{"name": d.name, "description": d.description, "dtypes": list(d.dtypes)} for d in found]
+        console.answer(dump({"schema": SCHEMA, "command": "devices", "devices": records}, console.view()))
+        return Status.OK
+    rows = [(d.name, d.description, " ".join(d.dtypes)) for d in found]
+    console.lines("\t".join(row) for row in rows) if form == "plain" else console.lines(aligned(rows, None))
+    return Status.OK

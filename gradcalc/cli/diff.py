@@ -1,0 +1,154 @@
+"""`gradcalc diff`: one formula, its gradients and a verdict.
+
+Comes in: what a person typed. Goes out: the answer on the console and a status.
+Imports `console`, `errors`, `render` and `language.limits`; the pipeline only once the options are read.
+"""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+from typing import Annotated
+
+import typer
+
+from gradcalc.cli import options
+from gradcalc.console import Console
+from gradcalc.errors import ExpressionError, Status, UsageError
+from gradcalc.language import limits
+from gradcalc.render import AT_A_POINT, render
+
+EPILOG = """
+\b
+Examples:
+  gradcalc diff "sin(x**2)" --at 4
+  gradcalc diff "x**2*y + sin(y)" --at x=1,y=2 --wrt y
+  gradcalc diff "mean(x**2)" --at 1,2,3
+  gradcalc diff "1/(1 + exp(-x))" --at 0.5 --dtype float32 --format json
+  slope=$(gradcalc diff "log(x)/x" --at pi/4 --only symbolic)
+
+\b
+Exit status: 0 answered, also where there is no derivative or the sides
+differ; 1 not all agree, with --strict; 2 the command line, the formula
+or the point was not understood; 3 not computed; 4 no such device or dtype;
+5 a limit or time-out left nothing to show; 70 internal error.
+"""
+
+
+def diff(
+    ctx: typer.Context,
+    *,
+    expression: Annotated[str | None, typer.Argument(metavar="EXPR", hidden=True)] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="POINT",
+            help="Where: 4, or x=1,y=2, or a vector 1,2,3 or x=[1,2,3]; values may be formulas like pi/4. Repeatable. "
+            "Without it the symbolic derivative is shown.",
+        ),
+    ] = None,
+    wrt: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="The variable to differentiate by. Repeatable; by default every one."),
+    ] = None,
+    device: Annotated[
+        str, typer.Option(parser=options.device, metavar="NAME", help="For torch: cpu, cuda, cuda:N, mps or auto.")
+    ] = "cpu",
+    dtype: Annotated[
+        str,
+        typer.Option(parser=options.dtype, metavar="NAME", help="For torch: float64, float32, float16 or bfloat16."),
+    ] = "float64",
+    order: Annotated[
+        int, typer.Option(parser=options.order, metavar="N", help="Differentiate so many times by the same variable.")
+    ] = 1,
+    digits: Annotated[
+        int | None,
+        typer.Option(
+            parser=options.digits,
+            metavar="N",
+            help="Significant digits to print, 1 to 1000; by default as few as read back. No effect on json.",
+        ),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            parser=options.diff_format,
+            metavar="NAME",
+            help="table, plain (field, tab, text), json, csv, latex or markdown.  [default: table]",
+        ),
+    ] = None,
+    field: Annotated[
+        str | None,
+        typer.Option(
+            "--only",
+            parser=options.field,
+            metavar="FIELD",
+            help="Print just this, one line a variable: expression, symbolic, autograd, certified, value or verdict.",
+        ),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with status 1 unless every side agrees.")] = False,
+    timeout: Annotated[
+        float, typer.Option(parser=options.seconds, metavar="SECONDS", help="The time SymPy may take.")
+    ] = 10.0,
+    color: Annotated[
+        str, typer.Option(parser=options.color, metavar="WHEN", help="auto, always or never; auto heeds NO_COLOR.")
+    ] = "auto",
+) -> Status:
+    """Differentiate a formula, and compare both gradients at a point.
+
+    EXPR is a formula in quotes, such as "sin(x**2)", "2x^2 + e^-x" or "|x|", or - to read it from standard input. It
+    may begin with a minus sign. `gradcalc functions` lists what it may call.
+    """
+    console: Console = ctx.obj
+    console.color = color
+    if expression is None:
+        raise UsageError("the formula is missing", hint='write gradcalc diff "sin(x**2)" --at 4')
+    _check(form, field, at)
+
+    from gradcalc import pipeline
+    from gradcalc.cli.status import status
+    from gradcalc.render.only import answered, only
+
+    result = pipeline.diff(
+        pipeline.Request(
+            expression=_standard_input() if expression == "-" else expression,
+            at=tuple(at or ()),
+            wrt=tuple(name.strip() for names in wrt or () for name in names.split(",")),
+            device=device,
+            dtype=dtype,
+            order=order,
+            digits=max(40, (digits or 0) + 10),
+            timeout=timeout,
+        )
+    )
+    found = status(result, strict=strict)
+    if field is None:
+        console.answer(render(result, form or "table", console.view(digits)))
+    else:
+        lines = only(result, field, digits)
+        console.lines(lines)
+        found = found if answered(field, lines) else Status.NOT_COMPUTED
+    for note in result.notes:
+        console.note(note)
+    return found
+
+
+def _check(form: str | None, field: str | None, at: list[str] | None) -> None:
+    if field is not None and form not in {None, "plain"}:
+        raise UsageError(f"--only prints bare lines, not {form}", hint="leave out --only or --format")
+    if field in AT_A_POINT and not at:
+        raise UsageError(f"--only {field} needs a point", hint="add --at, or take --only expression")
+
+
+def _standard_input() -> str:
+    """The formula on standard input, without its last newline, and no more of it than the language takes."""
+    if sys.stdin is None:
+        raise ExpressionError("standard input is closed, no formula can be read from it")
+    stream = TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors="strict")
+    try:
+        return stream.read(limits.CHARACTERS + 1).rstrip("\n")
+    except UnicodeDecodeError:
+        raise ExpressionError("the formula on standard input is not text in UTF-8") from None
+    finally:
+        stream.detach()

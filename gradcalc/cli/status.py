@@ -1,0 +1,38 @@
+"""The exit status of an answered question, from the outcomes in it. Imports `errors` and `results`."""
+
+from __future__ import annotations
+
+from gradcalc.errors import Status
+from gradcalc.results import Outcome, Partial, Result
+
+
+def status(result: Result, *, strict: bool) -> Status:
+    """The status of a `diff`.
+
+    Without a point: NOT_COMPUTED where a derivative is missing. At a point: NOT_COMPUTED where a component is undecided
+    or no side has a number for it, else with `strict` NOT_AGREED where some side does not agree, else OK.
+    """
+    missing = _without_number if result.at else _without_derivative
+    if any(missing(partial) for partial in result.gradient):
+        return Status.NOT_COMPUTED
+    if strict and result.at and not all(_agrees(partial) for partial in result.gradient):
+        return Status.NOT_AGREED
+    return Status.OK
+
+
+def _without_derivative(partial: Partial) -> bool:
+    return partial.symbolic.expression is None
+
+
+def _without_number(partial: Partial) -> bool:
+    """Whether the question stays open: `undefined` is an answer, and nan is torch's number."""
+    outcome = partial.verdict.outcome if partial.verdict else Outcome.UNDECIDED
+    if outcome in {Outcome.UNDECIDED, Outcome.UNDEFINED}:
+        return outcome == Outcome.UNDECIDED
+    backward = partial.autograd.value if partial.autograd else None
+    return partial.symbolic.value is None and backward is None and partial.certified is None
+
+
+def _agrees(partial: Partial) -> bool:
+    outcome = partial.verdict.outcome if partial.verdict else None
+    return {outcome, partial.symbolic.outcome} == {Outcome.AGREES}

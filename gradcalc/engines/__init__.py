@@ -1,0 +1,1 @@
+"""Tape -> gradients: each engine reads the tape on its own, and none imports another."""

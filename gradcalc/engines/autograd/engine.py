@@ -1,0 +1,130 @@
+"""The torch engine's one question: the gradient of a typed program at a point, in a dtype on a device.
+
+Comes in: a tape, its shapes, a stored point. Goes out: `Backward`. What the tape alone decides is decided
+here: a function that torch lacks (then torch is not even imported), an argument that it has no slope by.
+Imports `dtypes` and `language`; torch only inside functions, by way of `forward` and `gradients`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from gradcalc.engines.autograd.records import Backward, Slope, UnsupportedError
+from gradcalc.language import vocabulary
+from gradcalc.language.rewriting import component_names, inline, is_call
+from gradcalc.language.tape import CONDITIONS, INDEX, VARIABLE, Instruction, Tape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gradcalc.dtypes import DType
+    from gradcalc.engines.autograd.records import Value
+    from gradcalc.language.shapes import Shape
+    from gradcalc.language.vocabulary.row import Function
+
+
+def differentiate(
+    tape: Tape,
+    shapes: Sequence[Shape],
+    point: Mapping[str, Value],
+    wrt: Sequence[str],
+    dtype: DType,
+    device: str,
+    order: int = 1,
+) -> Backward:
+    """Run the program in torch as typed, and differentiate it backwards.
+
+    `shapes` are those of the tape's instructions, the last a number. `point` has a member of the dtype for
+    each variable, a tuple for a vector. `wrt` names variables, or entries of a vector variable, `x[0]`; one
+    that the tape does not contain has slope 0. `order` counts pure derivatives, from 1. `device` is one that
+    `devices.resolve` returned. What torch cannot do becomes a reason, on the value or on the partial
+    derivative that it is about.
+    """
+    program = inline(tape, lambda row: not row.torch)
+    lacking = _lacking(program)
+    if lacking is not None:
+        return _unsupported(lacking, wrt, program)
+
+    from gradcalc.engines.autograd import forward, gradients
+
+    try:
+        run = forward.run(program, point, dtype, device)
+    except UnsupportedError as error:
+        return _unsupported(str(error), wrt, program)
+    components = _components(tape, shapes)
+    reasons = _reasons(program, components)
+    wanted = {name: components[name] for name in wrt if name in components and name not in reasons}
+    slopes = gradients.slopes(run, wanted, order)
+    slopes.update((name, Slope(None, reason)) for name, reason in reasons.items())
+    partials = tuple(slopes.get(name, Slope(0.0)) for name in wrt)
+    trace = partial(gradients.trace, program, point, dtype, device)
+    return Backward(run.result.item(), None, partials, program, trace)
+
+
+def _unsupported(reason: str, wrt: Sequence[str], program: Tape) -> Backward:
+    return Backward(None, reason, tuple(Slope(None, reason) for _ in wrt), program)
+
+
+def _row(step: Instruction) -> Function | None:
+    return vocabulary.find(step.op, len(step.args)) if is_call(step.op) else None
+
+
+def _lacking(program: Tape) -> str | None:
+    """Say which function of the program torch lacks and why."""
+    for step in program.instructions:
+        row = _row(step)
+        if row is not None and not row.torch:
+            return f"torch has no rule for {row.name}: {row.no_torch}"
+    return None
+
+
+def _components(tape: Tape, shapes: Sequence[Shape]) -> dict[str, tuple[str, int | None]]:
+    """Map each component's name to its variable and its entry in it, None for a number."""
+    steps = zip(tape.instructions, shapes, strict=True)
+    variables = {step.text: shape for step, shape in steps if step.op == VARIABLE}
+    return {
+        name: (variable, None if shape is None else entry)
+        for variable, shape in variables.items()
+        for entry, name in enumerate(component_names(variable, shape))
+    }
+
+
+def _reasons(program: Tape, components: Mapping[str, tuple[str, int | None]]) -> dict[str, str]:
+    """Map each component that reaches an argument that torch cannot differentiate by to the reason."""
+    blocked = _blocked(program)
+    reasons = {
+        name: blocked.get((variable, None)) or blocked.get((variable, entry))
+        for name, (variable, entry) in components.items()
+    }
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _blocked(program: Tape) -> dict[tuple[str, int | None], str]:
+    """Map what reaches an argument that torch cannot differentiate by to the reason.
+
+    A key is a variable and its entry, the entry None for all of it. One sweep from the result back; what only
+    decides a condition has slope 0 and blocks nothing.
+    """
+    steps = program.instructions
+    smooth = [False] * (len(steps) - 1) + [True]
+    reasons: list[str | None] = [None] * len(steps)
+    blocked: dict[tuple[str, int | None], str] = {}
+    for node in range(len(steps) - 1, -1, -1):
+        step, reason = steps[node], reasons[node]
+        if step.op == VARIABLE and reason:
+            blocked.setdefault((step.text, None), reason)
+        if step.op == INDEX and steps[step.args[0]].op == VARIABLE:
+            if reason:
+                blocked.setdefault((steps[step.args[0]].text, int(step.text)), reason)
+            continue
+        if not smooth[node] or step.op in CONDITIONS:
+            continue
+        row = _row(step)
+        for position, argument in enumerate(step.args):
+            smooth[argument] = True
+            if row is not None and position in row.constant:
+                reasons[argument] = f"torch cannot differentiate {row.name} by {row.names[position]}"
+            elif reason:
+                reasons[argument] = reasons[argument] or reason
+    return blocked

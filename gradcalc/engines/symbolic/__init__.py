@@ -1,0 +1,15 @@
+"""The symbolic engine: SymPy in a process of its own, which can be ended when it hangs.
+
+Comes in: a scalar tape, the variables, a time limit. Goes out: `Derivative` records. Imports `errors`, `dtypes`,
+`language` and this package; never SymPy itself in the program's process.
+
+SymPy can hang in ways that no signal interrupts (a power of powers, a factorization), so the only bound is to end the
+process. One process serves all questions of a program and ends with it.
+"""
+
+from __future__ import annotations
+
+from gradcalc.engines.symbolic.client import Pending, ask
+from gradcalc.engines.symbolic.protocol import Derivative, Question
+
+__all__ = ["Derivative", "Pending", "Question", "ask"]

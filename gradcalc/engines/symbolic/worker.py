@@ -1,0 +1,67 @@
+"""The SymPy process: questions on standard input, answers on standard output, one JSON document a line.
+
+Comes in: lines of `protocol.encode_question`. Goes out: for each question a line for every derivative as soon as it
+is known, a line for its typeset forms, and `{"done": true}`; the reader loses only what was not reached when it ends
+this process. Imports SymPy after the first question has arrived, while the other engines start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from gradcalc.engines.symbolic.protocol import Question, decode_question
+
+_MEMORY = 4 << 30
+_RECURSION = 20_000
+
+
+def main() -> None:
+    """Answer questions until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program, which ends this process
+    for line in sys.stdin.buffer:
+        question = decode_question(line)
+        _limit(question.seconds)
+        for answer in _answers(question):
+            _send(answer)
+        _send({"done": True})
+
+
+def _send(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+def _limit(seconds: float) -> None:
+    """Bound memory and processor time, so that a process whose parent died cannot run on."""
+    import resource
+
+    sys.setrecursionlimit(_RECURSION)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = int(used.ru_utime + used.ru_stime + seconds) + 2
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _answers(question: Question) -> Iterator[dict[str, Any]]:
+    """Whatever SymPy trips over becomes an answer: this process must live on for the next question."""
+    try:
+        from gradcalc.engines.symbolic.answers import answers
+
+        yield from answers(question)
+    except MemoryError:
+        yield {"reason": "SymPy needed more memory than it may use"}
+    except RecursionError:
+        yield {"reason": "the formula is too deep for SymPy"}
+    except Exception as error:
+        if os.environ.get("GRADCALC_DEBUG"):
+            raise
+        yield {"reason": f"SymPy failed on this formula ({type(error).__name__})"}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""What the engines found for one partial derivative -> evidence for the verdict -> `Partial`.
+
+Comes in: SymPy's derivative as text, torch's slope, the certified value of the formula. Goes out: a `Partial`.
+Imports the language, the verdict and the certified engine, which evaluates the derivative as it is printed: a number
+that is shown can always be had again by pasting the formula that is shown.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradcalc.errors import GradcalcError
+from gradcalc.language.parser import parse
+from gradcalc.language.rewriting import unroll
+from gradcalc.language.shapes import infer_shapes
+from gradcalc.program import Program, Request
+from gradcalc.results import Autograd, Outcome, Partial, Symbolic
+from gradcalc.verdict import Evidence, judge
+
+if TYPE_CHECKING:
+    from gradcalc.engines.autograd import Slope
+    from gradcalc.engines.certified import Enclosure
+    from gradcalc.engines.symbolic import Derivative
+
+
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """The derivative's exact decimal, or why it is missing."""
+
+    decimal: str | None
+    nearest: float | None
+    missing: Outcome
+    reason: str
+
+
+def partial(program: Program, request: Request, derivative: Derivative, slope: Slope, value: Enclosure) -> Partial:
+    """Judge one partial derivative."""
+    truth = _truth(program, request, derivative)
+    judged = judge(
+        Evidence(
+            value_defined={"value": True, "undefined": False}.get(value.kind),
+            value_reason=value.reason or "",
+            truth=truth.decimal,
+            truth_outcome=truth.missing,
+            truth_reason=truth.reason,
+            autograd=slope.value,
+            autograd_reason=slope.reason or "",
+            dtype=program.dtype,
+        )
+    )
+    return Partial(
+        wrt=derivative.wrt,
+        order=request.order,
+        symbolic=Symbolic(
+            derivative.expression,
+            derivative.latex,
+            derivative.pretty,
+            truth.nearest,
+            truth.decimal,
+            judged.symbolic,
+            judged.symbolic_ulps,
+            truth.reason or None,
+        ),
+        autograd=Autograd(slope.value, judged.autograd, judged.autograd_ulps, judged.digits, slope.reason),
+        verdict=judged.verdict,
+    )
+
+
+def _truth(program: Program, request: Request, derivative: Derivative) -> _Truth:
+    if derivative.expression is None:
+        reason = derivative.reason or "SymPy gave no derivative"
+        return _Truth(None, None, Outcome.UNDECIDED, reason)
+    if not derivative.readable:
+        if derivative.value is None:
+            return _Truth(None, None, Outcome.UNSUPPORTED, "SymPy's derivative could not be evaluated at this point")
+        return _Truth(derivative.value, float(derivative.value), Outcome.AGREES, "")
+    try:
+        found = _evaluate(program, request, derivative.expression)
+    except GradcalcError as error:
+        reason = f"SymPy's derivative could not be read back: {error.message}"
+        return _Truth(None, None, Outcome.UNDECIDED, reason)
+    if found.decimal is not None:
+        return _Truth(found.decimal, found.nearest, Outcome.AGREES, "")
+    nearest = math.nan if found.kind == Outcome.UNDEFINED else None
+    return _Truth(None, nearest, Outcome(found.kind), f"the printed derivative has no value here: {found.reason}")
+
+
+def _evaluate(program: Program, request: Request, expression: str) -> Enclosure:
+    from gradcalc.engines.certified import evaluate
+
+    tape = parse(expression, frozenset(program.point))
+    lengths = {name: len(v) if isinstance(v, tuple) else None for name, v in program.point.items()}
+    scalar = unroll(tape, infer_shapes(tape, lengths))
+    return evaluate(scalar, program.flat, program.dtype, digits=request.digits, exact_integers=True)

@@ -1,0 +1,168 @@
+"""Request -> Program: the formula read, the point stored in the dtype, the variables chosen.
+
+Comes in: a `Request`, everything in it as typed. Goes out: a `Program`, which every engine can run. Raises the errors
+of the language, `PointError`, `UsageError` and `DeviceError`.
+Imports the language; the certified engine only to evaluate a point like pi/4.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from gradcalc.dtypes import DTYPES, FLOAT64, DType, exact
+from gradcalc.errors import DeviceError, PointError, UsageError
+from gradcalc.language.parser import parse
+from gradcalc.language.point import Entry, assign, read_point
+from gradcalc.language.rewriting import component_names, unroll
+from gradcalc.language.shapes import Shape, infer_shapes, require_scalar
+from gradcalc.language.suggestions import sentence
+from gradcalc.language.tape import NUMBER, Tape
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One `diff` question as it was typed.
+
+    at: `--at` texts; none asks for the symbolic derivative only. wrt: variables or entries `x[0]`; none means every
+    variable. order: of the derivative, 1 to 10. digits: what the exact decimals of the result have at least.
+    timeout: seconds for the symbolic side.
+    """
+
+    expression: str
+    at: tuple[str, ...] = ()
+    wrt: tuple[str, ...] = ()
+    device: str = "cpu"
+    dtype: str = "float64"
+    order: int = 1
+    digits: int = 40
+    timeout: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What the engines run.
+
+    tape: the formula as typed, with `shapes`; scalar: the same on numbers alone. point: the stored value of each
+    variable, a tuple for a vector; flat: the same by component. wrt: components. All values are members of `dtype`.
+    """
+
+    tape: Tape
+    shapes: tuple[Shape, ...]
+    scalar: Tape
+    point: dict[str, float | tuple[float, ...]]
+    flat: dict[str, float]
+    wrt: tuple[str, ...]
+    dtype: DType
+    notes: tuple[str, ...]
+
+
+def read(request: Request) -> Program:
+    """Read the formula and its point, and check that they fit each other."""
+    dtype = find_dtype(request.dtype)
+    if not 1 <= request.order <= 10:
+        raise UsageError(f"the order is {request.order}, it must be from 1 to 10")
+    if not request.timeout > 0:
+        raise UsageError("the timeout must be more than 0 seconds")
+    entries = read_point(request.at)
+    tape = parse(request.expression, frozenset(entry.name for entry in entries if entry.name))
+    notes = [note.message for note in tape.notes]
+    point: dict[str, float | tuple[float, ...]] = {}
+    if entries:
+        point, moved = _store(assign(entries, tape.variables), dtype)
+        notes += moved
+    lengths = {name: _length(point.get(name)) for name in (*tape.variables, *point)}
+    shapes = infer_shapes(tape, lengths)
+    require_scalar(tape, shapes)
+    wrt = _choose(request.wrt, tape.variables, lengths)
+    return Program(tape, shapes, unroll(tape, shapes), point, _flatten(point), wrt, dtype, tuple(notes))
+
+
+def find_dtype(name: str) -> DType:
+    """The format called `name`. Raises `DeviceError`."""
+    if name not in DTYPES:
+        raise DeviceError(
+            f"there is no dtype '{name}'", hint=sentence(name, DTYPES) or f"choose one of {', '.join(DTYPES)}"
+        )
+    return DTYPES[name]
+
+
+def _store(entries: Mapping[str, Entry], dtype: DType) -> tuple[dict[str, float | tuple[float, ...]], list[str]]:
+    """The values rounded to the dtype, and a sentence for each that this moved."""
+    point: dict[str, float | tuple[float, ...]] = {}
+    notes: list[str] = []
+    for name, entry in entries.items():
+        values = tuple(
+            _stored(label, tape, dtype, notes)
+            for label, tape in zip(
+                component_names(name, len(entry.values) if entry.is_vector else None), entry.values, strict=True
+            )
+        )
+        point[name] = values if entry.is_vector else values[0]
+    return point, notes
+
+
+def _stored(name: str, tape: Tape, dtype: DType, notes: list[str]) -> float:
+    value = _exact_value(name, tape)
+    stored = dtype.nearest(value)
+    if not math.isfinite(stored):
+        raise PointError(f"{name} = {tape.source.strip()} is beyond the largest {dtype.name}")
+    # Every decimal moves a little when it is stored; in float64 that is what everyone expects.
+    if stored != FLOAT64.nearest(value) or (stored == 0 != value):
+        notes.append(f"{name} = {tape.source.strip()} is stored as {stored!r} in {dtype.name}")
+    return stored
+
+
+def _exact_value(name: str, tape: Tape) -> Fraction:
+    """The value of a constant formula; a plain number costs no engine."""
+    *signs, _ = steps = tape.instructions
+    if steps[0].op == NUMBER and all(step.op == "neg" for step in steps[1:]):
+        return exact(steps[0].text) * (-1) ** len(signs)
+    from gradcalc.engines.certified import evaluate
+
+    found = evaluate(tape, {}, FLOAT64)
+    if found.decimal is None:
+        raise PointError(f"{name} = {tape.source.strip()} is not a number: {found.reason}")
+    return Fraction(found.nearest) if math.isfinite(found.nearest) else exact(found.decimal)
+
+
+def _length(value: float | tuple[float, ...] | None) -> Shape:
+    return len(value) if isinstance(value, tuple) else None
+
+
+def _flatten(point: Mapping[str, float | tuple[float, ...]]) -> dict[str, float]:
+    flat: dict[str, float] = {}
+    for name, value in point.items():
+        values = value if isinstance(value, tuple) else (value,)
+        flat.update(zip(component_names(name, _length(value)), values, strict=True))
+    return flat
+
+
+def _choose(wanted: Sequence[str], variables: Sequence[str], lengths: Mapping[str, Shape]) -> tuple[str, ...]:
+    """The components to differentiate by: those wanted, or those of every variable."""
+    components = {name: component_names(name, length) for name, length in lengths.items()}
+    # A formula without variables still has a derivative, 0, by what the point names.
+    names = list(wanted) or list(variables) or list(components)
+    if not names:
+        raise UsageError(
+            "the formula has no variable to differentiate by", hint="name one with --wrt x, its derivative is 0"
+        )
+    chosen: dict[str, None] = {}
+    for name in names:
+        chosen.update(dict.fromkeys(_components(name, components)))
+    return tuple(chosen)
+
+
+def _components(name: str, components: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    if name in components:
+        return components[name]
+    if any(name in entries for entries in components.values()):
+        return (name,)
+    if not components and name.isidentifier():
+        return (name,)
+    known = ", ".join(components)
+    raise UsageError(
+        f"the formula has no variable '{name}'", hint=sentence(name, components) or f"its variables are {known}"
+    )

@@ -1,0 +1,67 @@
+"""A GitHub table. Formulas stand in code spans, with `|` escaped as GitHub wants it inside a table.
+
+Imports `results` and modules of `render`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gradcalc.render import View, numbers
+from gradcalc.render.excerpt import visible
+from gradcalc.render.explanations import explanations
+from gradcalc.results import Result
+
+
+def render(result: Result, view: View) -> str:
+    """The answer as a head line, a table and the explanations; without a point as a table of derivatives."""
+    lines = _table(result, view) if result.at else _derivatives(result)
+    return "".join(f"{visible(line, view.encoding)}\n" for line in lines)
+
+
+def _table(result: Result, view: View) -> list[str]:
+    dtype, digits = numbers.format_of(result), view.digits
+    point = ", ".join(f"{name} = {numbers.coordinate(value, dtype)}" for name, value in result.at.items())
+    rows = [
+        _row("", "derivative", "symbolic (SymPy)", "autograd (torch)", "verdict"),
+        "| --- | --- | --- | --- | --- |",
+        _row(
+            "f",
+            "",
+            numbers.symbolic_value(result.value, dtype, digits),
+            numbers.autograd_value(result.value, dtype, digits),
+            "",
+        ),
+    ]
+    rows += [
+        _row(
+            _code(numbers.label(partial)),
+            _code(partial.symbolic.expression or ""),
+            numbers.symbolic_gradient(partial.symbolic, dtype, digits),
+            numbers.autograd_gradient(partial.autograd, dtype, digits),
+            partial.verdict.outcome if partial.verdict else "",
+        )
+        for partial in result.gradient
+    ]
+    told = [line for names, text in explanations(result) for line in ("", f"{_code(names)} {_prose(text)}")]
+    return [f"f = {_code(result.expression)} at {_code(point)}, {result.dtype} on {result.device}", "", *rows, *told]
+
+
+def _derivatives(result: Result) -> list[str]:
+    rows = [
+        _row(_code(numbers.label(partial)), _code(partial.symbolic.expression or "") or partial.symbolic.reason or "")
+        for partial in result.gradient
+    ]
+    return [_row("", "derivative"), "| --- | --- |", *rows]
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _prose(text: str) -> str:
+    return re.sub(r"([\\`*_<>\[\]])", r"\\\1", text)
+
+
+def _code(formula: str) -> str:
+    return f"`{formula}`" if formula else ""

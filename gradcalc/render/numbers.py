@@ -1,0 +1,146 @@
+"""Numbers and names as text: the one place that decides how many digits are shown.
+
+Comes in: floats, and decimal strings from the pipeline. Goes out: text. Imports `dtypes` and `results`.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Literal
+
+from gradcalc.dtypes import DTYPES, FLOAT64, DType
+from gradcalc.results import Autograd, Certified, Outcome, Partial, Result, Symbolic, Values
+
+NonFinite = Literal["nan", "inf", "-inf"]
+
+_WITHOUT_NUMBER = frozenset({Outcome.UNDEFINED, Outcome.UNSUPPORTED, Outcome.UNDECIDED})
+
+#: Wide enough for every decimal that a Result holds; the default context would overflow at 1e999999.
+_WIDE = Context(prec=1100, rounding=ROUND_HALF_EVEN, Emax=10**15, Emin=-(10**15))
+
+
+def nonfinite(value: float) -> NonFinite | None:
+    """The word for a number that no decimal denotes; None for a finite one."""
+    if math.isnan(value):
+        return "nan"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return None
+
+
+def native(value: float, dtype: DType, digits: int | None) -> str:
+    """A number of the format `dtype`: the shortest text that reads back, or `digits` digits of its exact value."""
+    if word := nonfinite(value):
+        return word
+    return _bare(dtype.shortest(value)) if digits is None else significant(Decimal(value), digits)
+
+
+def correct(value: float, exact: str | None, dtype: DType, digits: int | None) -> str:
+    """A correctly rounded float64 beside numbers of `dtype`: as many digits as tell those apart.
+
+    With `digits`, that many of `exact`, the decimal it was rounded from.
+    """
+    if word := nonfinite(value):
+        return word
+    if digits is not None:
+        return significant(Decimal(exact) if exact is not None else Decimal(value), digits)
+    return _bare(repr(value) if dtype == FLOAT64 else repr(float(f"{value:.{dtype.digits}g}")))
+
+
+def significant(value: Decimal, digits: int) -> str:
+    """`value` rounded half to even to `digits` significant digits, with its zeros; exponents as Python writes them."""
+    if value == 0:
+        return "0" if digits == 1 else "0." + "0" * (digits - 1)
+    sign, mantissa, shift = _WIDE.create_decimal(value).as_tuple()
+    assert isinstance(shift, int), "infinities and nan were told apart before"
+    exponent = len(mantissa) + shift - 1
+    if len(mantissa) > digits:
+        context = Context(prec=digits, rounding=ROUND_HALF_EVEN, Emax=_WIDE.Emax, Emin=_WIDE.Emin)
+        rounded = context.create_decimal(value)
+        exponent = rounded.adjusted()
+        mantissa = rounded.as_tuple().digits
+    text = "".join(str(d) for d in mantissa).ljust(digits, "0")
+    minus = "-" if sign else ""
+    if not -5 < exponent < digits:
+        return f"{minus}{_point(text, 1)}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
+    if exponent < 0:
+        return f"{minus}0.{'0' * (-exponent - 1)}{text}"
+    return minus + _point(text, exponent + 1)
+
+
+def symbolic_gradient(symbolic: Symbolic, dtype: DType, digits: int | None) -> str:
+    """SymPy's number of one partial, or the word for why there is none."""
+    if symbolic.value is not None and not math.isnan(symbolic.value):
+        return correct(symbolic.value, symbolic.exact, dtype, digits)
+    if symbolic.outcome in _WITHOUT_NUMBER:
+        return symbolic.outcome
+    return Outcome.UNDECIDED if symbolic.value is None else Outcome.UNDEFINED
+
+
+def symbolic_value(values: Values, dtype: DType, digits: int | None) -> str:
+    """The formula's value by exact arithmetic; the outcome word where it has none."""
+    if values.symbolic is None or math.isnan(values.symbolic):
+        return Outcome.UNDEFINED
+    return correct(values.symbolic, values.exact, dtype, digits)
+
+
+def autograd_gradient(autograd: Autograd | None, dtype: DType, digits: int | None) -> str:
+    """torch's number of one partial, or the word for why there is none; empty where torch was not asked."""
+    if autograd is None:
+        return ""
+    return autograd.outcome if autograd.value is None else native(autograd.value, dtype, digits)
+
+
+def autograd_value(values: Values, dtype: DType, digits: int | None) -> str:
+    """The formula's value by torch; the outcome word where torch lacks a function."""
+    return Outcome.UNSUPPORTED if values.autograd is None else native(values.autograd, dtype, digits)
+
+
+def enclosure(certified: Certified | None) -> str:
+    """A proved value and its radius, with the one-sided slopes at a kink; empty where nothing was proved."""
+    if certified is None:
+        return ""
+    slopes = f" (left {certified.left}, right {certified.right})" if certified.left or certified.right else ""
+    return f"{certified.value} +/- {certified.radius}{slopes}"
+
+
+def coordinate(value: float | tuple[float, ...], dtype: DType, most: int = 6) -> str:
+    """A coordinate of the point; of a long vector the first entries and the last."""
+    if not isinstance(value, tuple):
+        return native(value, dtype, None)
+    shown = [native(entry, dtype, None) for entry in value]
+    if len(shown) > most:
+        shown = [*shown[: most - 2], "...", shown[-1]]
+    return f"[{', '.join(shown)}]"
+
+
+def format_of(result: Result) -> DType:
+    """The floating-point format that the result's numbers have."""
+    return DTYPES[result.dtype]
+
+
+def label(partial: Partial) -> str:
+    """`df/dx`, or `d^2f/dx^2` for a higher order."""
+    if partial.order == 1:
+        return f"df/d{partial.wrt}"
+    return f"d^{partial.order}f/d{partial.wrt}^{partial.order}"
+
+
+def ulps(count: float) -> str:
+    """A distance in units in the last place, as a reader needs it."""
+    if not math.isfinite(count):
+        return f"{count} ulp"
+    if 0 < count < 0.05:
+        return "< 0.1 ulp"
+    if count < 10:
+        return f"{_bare(f'{count:.1f}')} ulp"
+    return f"{count:.0f} ulp" if count < 10_000 else f"{count:.1e} ulp"
+
+
+def _bare(text: str) -> str:
+    return text.removesuffix(".0")
+
+
+def _point(digits: str, position: int) -> str:
+    return digits if position >= len(digits) else f"{digits[:position]}.{digits[position:]}"

@@ -1,0 +1,64 @@
+"""`--only FIELD`: bare lines for `$(...)`, one a component, at full precision.
+
+Comes in: a `Result` and the field's name. Goes out: lines.
+Imports `errors`, `results` and `render.numbers`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+
+from gradcalc.dtypes import FLOAT64
+from gradcalc.errors import ComputationError
+from gradcalc.render import numbers
+from gradcalc.results import Outcome, Partial, Result
+
+_WORDS = frozenset({Outcome.UNSUPPORTED, Outcome.UNDEFINED, Outcome.UNDECIDED})
+
+
+def only(result: Result, field: str, digits: int | None) -> list[str]:
+    """The lines of one of `render.FIELDS`: one for `value`, else one a component.
+
+    Where a component has no such number its outcome word stands in its place, so that lines stay aligned. Raises
+    `ComputationError` where a certified value is asked for and there is none.
+    """
+    if field == "value":
+        return [_value(result, digits)]
+    if field == "certified":
+        return [_certified(partial, digits) for partial in result.gradient]
+    return [_component(result, partial, field, digits) for partial in result.gradient]
+
+
+def answered(field: str, lines: Iterable[str]) -> bool:
+    """Whether some line is what was asked for, rather than the word for why it is missing."""
+    return field == "verdict" or any(line not in _WORDS for line in lines)
+
+
+def _component(result: Result, partial: Partial, field: str, digits: int | None) -> str:
+    dtype = numbers.format_of(result)
+    if field == "verdict":
+        return partial.verdict.outcome if partial.verdict else Outcome.UNDECIDED
+    if field == "autograd":
+        return numbers.autograd_gradient(partial.autograd, dtype, digits)
+    if field == "expression" or not result.at:
+        return partial.symbolic.expression or partial.symbolic.outcome or Outcome.UNDECIDED
+    return numbers.symbolic_gradient(partial.symbolic, FLOAT64, digits)
+
+
+def _value(result: Result, digits: int | None) -> str:
+    value = result.value
+    if value.symbolic is None or math.isnan(value.symbolic):
+        if value.autograd is not None:
+            return numbers.native(value.autograd, numbers.format_of(result), digits)
+        return Outcome.UNDEFINED
+    return numbers.correct(value.symbolic, value.exact, FLOAT64, digits)
+
+
+def _certified(partial: Partial, digits: int | None) -> str:
+    if partial.certified is None:
+        raise ComputationError(
+            "this version has no certified value yet", hint="--only symbolic prints SymPy's, correctly rounded"
+        )
+    return partial.certified.value if digits is None else numbers.significant(Decimal(partial.certified.value), digits)

@@ -1,0 +1,184 @@
+"""The table for people: a head line, one row a component with both witnesses side by side, then explanations.
+
+A derivative stands on a line of its own above its numbers and may use the whole width, so that a long one wraps
+without pushing the numbers off. Where the numbers do not fit side by side they stand below one another.
+Imports `results`, other modules of `render`, and rich for colours and widths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from gradcalc.render import View, numbers
+from gradcalc.render.excerpt import shorten, visible
+from gradcalc.render.explanations import explanations
+from gradcalc.render.folding import fold, pad
+from gradcalc.results import Outcome, Partial, Result
+
+_SYMBOLIC, _AUTOGRAD = "symbolic (SymPy)", "autograd (torch)"
+_STYLES = {Outcome.AGREES: "green", Outcome.DIFFERS: "bold red"}
+_DOUBT = "yellow"
+_GAPS = (3, 2)
+_SPACE = " " * 8
+_LONGEST_ECHO = 500
+_PARAGRAPH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One component: a number from each side and the verdict; `derivative` and `certified` may be empty."""
+
+    label: str
+    symbolic: str
+    autograd: str
+    derivative: str = ""
+    certified: str = ""
+    verdict: str = ""
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where the columns begin. `gap` is 0 where they do not fit side by side."""
+
+    indent: int
+    symbolic: int
+    autograd: int
+    gap: int
+
+
+def render(result: Result, view: View) -> str:
+    """The answer as a table, or without a point as one derivative a line."""
+    lines = _table(result, view) if result.at else _derivatives(result, view)
+    if not view.color:
+        return "".join(f"{line.plain.rstrip()}\n" for line in lines)
+    painted = StringIO()
+    console = Console(
+        file=painted, force_terminal=True, color_system="standard", no_color=False, legacy_windows=False
+    )
+    for line in lines:
+        line.rstrip()
+        console.print(line, soft_wrap=True, markup=False, highlight=False, emoji=False)
+    return painted.getvalue()
+
+
+def _table(result: Result, view: View) -> Iterator[Text]:
+    yield from _head(result, view)
+    yield Text()
+    rows = list(_rows(result, view))
+    columns = _columns(rows, view.width)
+    if columns.gap:
+        yield Text(" " * columns.indent + pad(_SYMBOLIC, columns.symbolic) + _AUTOGRAD, style="dim")
+    for row in rows:
+        yield from _row_lines(row, columns, view)
+    yield from _told(result, view)
+
+
+def _derivatives(result: Result, view: View) -> Iterator[Text]:
+    for partial in result.gradient:
+        label = f"{visible(numbers.label(partial), view.encoding)} = "
+        if partial.symbolic.expression is None:
+            reason = visible(partial.symbolic.reason or "no derivative was found", view.encoding)
+            yield Text.assemble((label, "bold"), (f"? ({reason})", _DOUBT))
+        else:
+            yield from _spanning(label, partial.symbolic.expression, cell_len(label), view)
+
+
+def _head(result: Result, view: View) -> Iterator[Text]:
+    formula = shorten(visible(result.expression, view.encoding), _LONGEST_ECHO)
+    dtype = numbers.format_of(result)
+    point = ", ".join(f"{name} = {numbers.coordinate(value, dtype)}" for name, value in result.at.items())
+    place = f"at {visible(point, view.encoding)}{_SPACE}{result.dtype} on {result.device}"
+    label = "f  = "
+    if view.width is None or len(label) + cell_len(formula + _SPACE + place) <= view.width:
+        yield Text.assemble((label, "bold"), formula, _SPACE, place)
+        return
+    for number, piece in enumerate([*fold(formula, view.width - len(label)), place]):
+        yield Text.assemble((" " * len(label) if number else label, "bold"), piece)
+
+
+def _rows(result: Result, view: View) -> Iterator[_Row]:
+    dtype, digits = numbers.format_of(result), view.digits
+    yield _Row(
+        "f",
+        numbers.symbolic_value(result.value, dtype, digits),
+        numbers.autograd_value(result.value, dtype, digits),
+        certified=numbers.enclosure(result.value.certified),
+    )
+    for partial in result.gradient:
+        symbolic = numbers.symbolic_gradient(partial.symbolic, dtype, digits)
+        if partial.symbolic.outcome == Outcome.DIFFERS:
+            symbolic += " (differs)"
+        yield _Row(
+            visible(numbers.label(partial), view.encoding),
+            symbolic,
+            numbers.autograd_gradient(partial.autograd, dtype, digits),
+            visible(partial.symbolic.expression or "", view.encoding),
+            numbers.enclosure(partial.certified),
+            _verdict(partial),
+            _STYLES.get(partial.verdict.outcome, _DOUBT) if partial.verdict else "",
+        )
+
+
+def _verdict(partial: Partial) -> str:
+    if partial.verdict is None or partial.autograd is None:
+        return ""
+    outcome, side = partial.verdict.outcome, partial.autograd
+    if side.ulps is None or outcome not in _STYLES:
+        return outcome
+    if outcome == Outcome.AGREES and side.ulps > 16 and side.digits is not None:
+        return f"{outcome} ({side.digits} digits)"
+    return f"{outcome} ({numbers.ulps(side.ulps)})"
+
+
+def _columns(rows: list[_Row], width: int | None) -> _Columns:
+    label = max(cell_len(row.label) for row in rows)
+    symbolic = max(cell_len(_SYMBOLIC), *(cell_len(row.symbolic) for row in rows))
+    autograd = max(cell_len(_AUTOGRAD), *(cell_len(row.autograd) for row in rows))
+    total = label + symbolic + autograd + max(cell_len(row.verdict) for row in rows)
+    gap = next((gap for gap in _GAPS if width is None or total + 3 * gap <= width), 0)
+    return _Columns(label + (gap or min(_GAPS)), symbolic + gap, autograd + gap, gap)
+
+
+def _row_lines(row: _Row, columns: _Columns, view: View) -> Iterator[Text]:
+    label = row.label
+    if row.derivative:
+        yield from _spanning(label, row.derivative, columns.indent, view)
+        label = ""
+    if columns.gap:
+        yield Text.assemble(
+            (pad(label, columns.indent), "bold"),
+            pad(row.symbolic, columns.symbolic),
+            pad(row.autograd, columns.autograd),
+            (row.verdict, row.style),
+        )
+    else:
+        yield Text.assemble((pad(label, columns.indent), "bold"), ("symbolic  ", "dim"), row.symbolic)
+        yield Text.assemble(" " * columns.indent, ("autograd  ", "dim"), row.autograd)
+        if row.verdict:
+            yield Text.assemble(" " * columns.indent, (row.verdict, row.style))
+    if row.certified:
+        yield Text.assemble(" " * columns.indent, ("certified ", "dim"), row.certified)
+
+
+def _told(result: Result, view: View) -> Iterator[Text]:
+    for names, text in explanations(result):
+        yield Text()
+        paragraph = Text.assemble((visible(names, view.encoding), "bold"), f" {visible(text, view.encoding)}")
+        if view.width is None:
+            yield paragraph
+        else:
+            yield from paragraph.wrap(Console(file=StringIO()), min(view.width, _PARAGRAPH))
+
+
+def _spanning(label: str, formula: str, indent: int, view: View) -> Iterator[Text]:
+    """A label and a formula behind it, wrapped with a hanging indent."""
+    width = None if view.width is None else max(view.width - indent, 20)
+    for number, piece in enumerate(fold(visible(formula, view.encoding), width)):
+        yield Text.assemble((pad("" if number else label, indent), "bold"), piece)

@@ -1,0 +1,11 @@
+"""The verdict: what the engines found -> who is right, by how many ulps, and why not.
+
+Comes in: plain numbers and decimals. Goes out: `results.Verdict` and the two sides with their outcomes.
+Imports `dtypes` and `results` only: it judges numbers and never computes a derivative.
+"""
+
+from __future__ import annotations
+
+from gradcalc.verdict.judge import Evidence, Judgement, judge
+
+__all__ = ["Evidence", "Judgement", "judge"]

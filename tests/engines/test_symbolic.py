@@ -1,0 +1,253 @@
+"""The symbolic engine: what SymPy's process answers, that it can be ended, and that it comes back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import mpmath
+import pytest
+
+from gradcalc.dtypes import FLOAT32, FLOAT64, DType
+from gradcalc.engines.certified import evaluate
+from gradcalc.engines.symbolic import Derivative, Question, ask
+from gradcalc.engines.symbolic.protocol import decode_question, encode_question
+from gradcalc.language import vocabulary
+from gradcalc.language.parser import parse
+from tests import oracle
+
+SMOOTH_ROWS = [row for row in vocabulary.ROWS if row.samples]
+
+
+def differentiate(
+    formula: str,
+    wrt: str | None = None,
+    *,
+    point: Mapping[str, float] | None = None,
+    dtype: DType = FLOAT64,
+    order: int = 1,
+    seconds: float = 20.0,
+) -> tuple[Derivative, ...]:
+    """SymPy's answers for one formula."""
+    tape = parse(formula, frozenset(point or ()))
+    names = (wrt,) if wrt else tape.variables
+    with ask(Question(tape, names, order, dtype.name, dict(point or {}), seconds)) as pending:
+        return pending.collect()
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("sin(x**2)", "2*x*cos(x**2)"),
+        ("x^2", "2*x"),
+        ("x**5/5", "x**4"),
+        ("1/x", "-1/x**2"),
+        ("log(x)/x", "-log(x)/x**2 + 1/x**2"),
+        ("x*(1/y)**z", "(1/y)**z"),
+        ("2.5*x**1.5", "15*sqrt(x)/4"),
+        ("E**x + e*x", "exp(x) + e"),
+        ("tau*x", "2*pi"),
+        ("abs(x - 1)", "sign(x - 1)"),
+        ("abs(log(x))", "sign(log(x))/x"),
+        ("max(x, 0)", "heaviside(x)"),
+        ("floor(x)*x", "floor(x)"),
+        ("x % 2", "1"),
+        ("sign(x)*x**2", "2*x*sign(x)"),
+        ("where(x > 0, x**2, -x)", "where(x > 0, 2*x, -1)"),
+        ("where((x > 0) & (x < 1) | (x > 5), x**2, -x)", "where((x > 5) | ((x > 0) & (x < 1)), 2*x, -1)"),
+        ("Piecewise((x, x < 1), (x**2, x > 2))", "where(x < 1, 1, Piecewise((2*x, x > 2)))"),
+        ("x!", "gamma(x + 1)*digamma(x + 1)"),
+        ("cbrt(x)", "1/(3*cbrt(x)**2)"),
+        ("lambda**2 + 0*N", "2*lambda"),
+        ("5", "0"),
+    ],
+)
+def test_the_derivative_is_written_in_our_language(formula: str, expected: str) -> None:
+    """The text is what a person would paste into the next command."""
+    found = differentiate(formula, "lambda" if "lambda" in formula else "x")[0].expression
+    assert found == expected
+    parse(found)
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("0.1*x**2", "0.2*x"),  # twice the stored 0.1 is the stored 0.2
+        ("x/0.1 + 0.1*(2*x + 1)", "0.2 + 1/0.1"),
+        ("0.3*x**3", "3*0.3*x**2"),  # three times the stored 0.3 is not the stored 0.9
+        ("x**0.1", "0.1*x**(0.1 - 1)"),
+        ("0.1*x + 0.2*x", "0.1 + 0.2"),
+        ("9007199254740993*x", "9007199254740993.0"),  # 2**53 + 1 is no float64
+    ],
+)
+def test_a_literal_stays_the_number_that_was_stored(formula: str, expected: str) -> None:
+    """SymPy must not round 0.1 + 0.2 to 0.3: the stored numbers differ."""
+    assert differentiate(formula)[0].expression == expected
+
+
+def test_which_literals_are_exact_depends_on_the_dtype() -> None:
+    """4097 is a float64 but no bfloat16, and 16777217 is no float32."""
+    assert differentiate("16777217*x")[0].expression == "16777217"
+    assert differentiate("16777217*x", dtype=FLOAT32)[0].expression == "16777217.0"
+
+
+@pytest.mark.parametrize(
+    ("formula", "point", "expected"),
+    [
+        ("E*exp(x)", {"E": 2.0, "x": 1.0}, "E*exp(x)"),
+        ("e*E*exp(1)*x", {"e": 2.0, "E": 1.0, "x": 1.0}, "exp(1)*E*e"),
+        ("gamma*factorial(x)", {"gamma": 2.0, "x": 1.0}, "gamma*Gamma(x + 1)*digamma(x + 1)"),
+        ("pi*asin(1)*x", {"pi": 3.0, "x": 1.0}, "π*pi/2"),
+    ],
+)
+def test_a_variable_never_takes_the_place_of_a_constant_or_function(
+    formula: str, point: dict[str, float], expected: str
+) -> None:
+    """Whatever name the point gives stays a variable in the derivative's text."""
+    found = differentiate(formula, "x", point=point)[0].expression
+    assert found == expected
+    assert set(parse(found, frozenset(point)).variables) <= set(point)
+
+
+@pytest.mark.parametrize("row", SMOOTH_ROWS, ids=lambda row: row.signature)
+def test_each_row_has_the_right_derivative(row: vocabulary.Function) -> None:
+    """The printed derivative, evaluated in ball arithmetic, is mpmath's at 40 digits."""
+    call = f"{row.name}({', '.join(row.names)})"
+    for sample in row.samples:
+        point = dict(zip(row.names, sample, strict=True))
+        for position, (name, answer) in enumerate(zip(row.names, differentiate(call, point=point), strict=True)):
+            if position in row.constant and float(sample[position]).is_integer():
+                continue  # orders are whole numbers there: the function has no derivative by them to speak of
+            assert answer.expression is not None, f"{row.signature} by {name}: {answer.reason}; set the row's sympy"
+            if answer.readable:
+                decimal = evaluate(
+                    parse(answer.expression, frozenset(point)), point, FLOAT64, exact_integers=True
+                ).decimal
+            else:
+                decimal = answer.value
+            assert decimal is not None, f"{row.signature} by {name}: {answer.expression} has no value at {sample}"
+            truth = oracle.slope(row.name, sample, position)
+            error = abs(oracle.mp.mpf(decimal) - truth) / max(abs(truth), oracle.mp.mpf("1e-30"))
+            assert error < 1e-20, (
+                f"{row.signature} by {name} at {sample}: {answer.expression} is {decimal}, not {truth}"
+            )
+
+
+def test_orders_above_one() -> None:
+    """The second derivative of a product, by hand: (x*sin x)'' = 2*cos x - x*sin x."""
+    assert differentiate("x*sin(x)", order=2)[0].expression == "-x*sin(x) + 2*cos(x)"
+    assert differentiate("abs(x)*x", order=3)[0].expression == "0"
+
+
+def test_the_derivative_by_an_order_is_evaluated_where_no_word_exists() -> None:
+    """besselj has no closed derivative by its order; mpmath's difference quotient checks SymPy's evalf."""
+    by_order, _ = differentiate("besselj(n, x)", point={"n": 0.548, "x": 0.9403})
+    assert not by_order.readable
+    with mpmath.workdps(50):
+        truth = mpmath.diff(lambda n: mpmath.besselj(n, mpmath.mpf(0.9403)), mpmath.mpf(0.548))
+        assert by_order.value is not None
+        assert abs(mpmath.mpf(by_order.value) - truth) < 1e-25
+
+
+def test_typeset_forms() -> None:
+    """LaTeX and two-dimensional text come with the derivative; entries of vectors are subscripts."""
+    tape = parse("x**2/3")
+    answer = differentiate("sin(x)**2/2")[0]
+    assert answer.latex == r"\sin{\left(x \right)} \cos{\left(x \right)}"
+    assert answer.pretty == "sin(x)⋅cos(x)"
+    assert tape.variables == ("x",)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "9**9**9**9*x",
+        "9**9**9*x",
+        "2**(10**10)*x",
+        "factorial(10**8)*x",
+        "100000000!*x",
+        "gamma(10**7)*x",
+        "(1/3)**10**8*x",
+        "sin(10**10**8)*x",
+        "sqrt(10**300000+1)*x",
+        "(1.5*x)**(10**9)",
+        "(x+1)**(10**9)",
+        "x**1000000000",
+        "uppergamma(100000, x)",
+        "exp(exp(exp(exp(exp(exp(9*x))))))",
+        "binomial(10**9, 5*10**8)*x",
+        "zeta(10**9)*x",
+        "polygamma(10**6, x)",
+    ],
+)
+def test_huge_numbers_are_carried_and_not_computed(formula: str) -> None:
+    """What makes SymPy hang at its door is answered in a moment and stays readable."""
+    start = time.monotonic()
+    answer = differentiate(formula, seconds=5)[0]
+    assert time.monotonic() - start < 4
+    assert answer.expression is not None, answer.reason
+    parse(answer.expression)
+
+
+def test_a_late_answer_ends_the_process_and_the_next_question_gets_a_new_one() -> None:
+    """The deadline holds, what is missing says why, and nothing is broken afterwards."""
+    formula = "*".join(f"(x + {i})" for i in range(400))
+    start = time.monotonic()
+    late = differentiate(formula, seconds=0.5)[0]
+    assert time.monotonic() - start < 2
+    assert late.expression is None
+    assert late.reason == "SymPy was stopped after 0.5 s"
+    assert differentiate("x**3")[0].expression == "3*x**2"
+
+
+def test_questions_share_one_process_which_ends_with_the_program() -> None:
+    """Two questions start one process; it is gone when the program has ended."""
+    program = (
+        "from gradcalc.engines.symbolic import Question, ask, client\n"
+        "from gradcalc.language.parser import parse\n"
+        "pids = set()\n"
+        "for text in ('x**2', 'x**3'):\n"
+        "    with ask(Question(parse(text), ('x',), 1, 'float64', {}, 10.0)) as pending:\n"
+        "        pending.collect()\n"
+        "    pids.add(client._PROCESS[0]._popen.pid)\n"
+        "print(*pids)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    (pid,) = done.stdout.split()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid), 0)
+
+
+def test_the_working_directory_is_not_searched_for_sympy(tmp_path: Path) -> None:
+    """A file sympy.py beside the user must not be run."""
+    (tmp_path / "sympy.py").write_text("raise SystemExit('hijacked')\n")
+    program = (
+        "import sys; sys.path.pop(0)\n"
+        "from gradcalc.engines.symbolic import Question, ask\n"
+        "from gradcalc.language.parser import parse\n"
+        "with ask(Question(parse('x**2'), ('x',), 1, 'float64', {}, 10.0)) as pending:\n"
+        "    print(pending.collect()[0].expression)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    assert done.stdout == "2*x\n"
+
+
+def test_a_question_survives_the_pipe() -> None:
+    """Encoding and decoding give the same question, exact floats included."""
+    question = Question(parse("sin(x[0]) + y"), ("y",), 2, "float32", {"y": 0.1, "z": 5e-324}, 1.5)
+    assert decode_question(encode_question(question)) == question
+
+
+def test_a_long_sum_is_answered_in_linear_time() -> None:
+    """A thousand terms with a derivative each; a nested build would take minutes."""
+    formula = "+".join(f"sin({i}*x)" for i in range(1, 1001))
+    expression = differentiate(formula)[0].expression
+    assert expression is not None
+    assert expression.count("cos(") == 1000
