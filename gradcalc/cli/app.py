@@ -1,35 +1,65 @@
 """The program: its commands, `--help` and `--version`.
 
 Comes in: the tokens after the program's name, and a `Console`. Goes out: an exit status. Raises `GradcalcError`.
-Imports the command modules, `console`, `errors` and typer.
+Imports `console`, `errors` and typer; a command's module only when that command may be meant.
 
-To add a command: write `cli/NAME.py` with a function, and register it below.
+To add a command: write `cli/NAME.py` with a function NAME (and an EPILOG for its help), and add NAME to `COMMANDS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+import importlib
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
 
 import typer
 
 import gradcalc
-from gradcalc.cli import completion, devices, diff, functions
 from gradcalc.cli.commands import HELP_OPTIONS, Command, Group
 from gradcalc.console import PROGRAM, Console
 from gradcalc.errors import Status, UsageError
 
-app = typer.Typer(
-    cls=Group,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": list(HELP_OPTIONS)},
-)
+#: The commands, and what the program's help says of each.
+COMMANDS = {
+    "diff": "Differentiate a formula and compare.",
+    "functions": "What a formula may call.",
+    "devices": "Where torch can compute here.",
+    "completion": "Teach bash, zsh or fish to complete.",
+}
 
 
-@app.callback(invoke_without_command=True)
-def program(
+def run(tokens: Sequence[str], console: Console) -> Status:
+    """Answer one command line. Raises `GradcalcError` for whatever stands in the way."""
+    try:
+        program = build(tokens[:1])
+        with program.make_context(PROGRAM, list(tokens), obj=console) as ctx:
+            return Status(program.invoke(ctx))
+    except typer.Exit as done:
+        return Status(done.exit_code)
+    except typer.TyperException as error:
+        # Typer's own complaints that `cli.arguments` does not foresee.
+        raise UsageError(error.format_message().rstrip("."), hint=f"see {PROGRAM} --help") from None
+
+
+def build(tokens: Sequence[str]) -> Any:
+    """The program as Typer's command: with the command that `tokens` begin with, or all of them if with none."""
+    app = typer.Typer(
+        cls=Group,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": list(HELP_OPTIONS)},
+    )
+    app.callback(invoke_without_command=True)(_program)
+    asked: Iterable[str] = tokens[:1] if tokens and tokens[0] in COMMANDS else COMMANDS
+    for name in asked:
+        module = importlib.import_module(f"gradcalc.cli.{name}")
+        epilog = getattr(module, "EPILOG", None)
+        app.command(name, cls=Command, short_help=COMMANDS[name], epilog=epilog)(getattr(module, name))
+    return typer.main.get_command(app)
+
+
+def _program(
     ctx: typer.Context,
     *,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
@@ -49,24 +79,3 @@ def program(
     elif ctx.invoked_subcommand is None:
         console.lines([ctx.get_help()])
     return Status.OK
-
-
-app.command(cls=Command, short_help="Differentiate a formula and compare.", epilog=diff.EPILOG)(diff.diff)
-app.command(cls=Command, short_help="What a formula may call.", epilog=functions.EPILOG)(functions.functions)
-app.command(cls=Command, short_help="Where torch can compute here.")(devices.devices)
-app.command(cls=Command, short_help="Teach bash, zsh or fish to complete.", epilog=completion.EPILOG)(
-    completion.completion
-)
-
-
-def run(tokens: Sequence[str], console: Console) -> Status:
-    """Answer one command line. Raises `GradcalcError` for whatever stands in the way."""
-    command = typer.main.get_command(app)
-    try:
-        with command.make_context(PROGRAM, list(tokens), obj=console) as ctx:
-            return Status(command.invoke(ctx))
-    except typer.Exit as done:
-        return Status(done.exit_code)
-    except typer.TyperException as error:
-        # Typer's own complaints that `cli.arguments` does not foresee.
-        raise UsageError(error.format_message().rstrip("."), hint=f"see {PROGRAM} --help") from None

@@ -8,7 +8,6 @@ Imports `errors` and `language.suggestions`.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 
 from gradcalc.errors import UsageError
@@ -69,4 +68,6 @@ def _unknown(name: str, known: Mapping[str, bool]) -> UsageError:
 def _quote(token: str) -> str:
     if _PLAIN.fullmatch(token):
         return token
-    return f'"{token}"' if _QUOTABLE.fullmatch(token) else shlex.quote(token)
+    if _QUOTABLE.fullmatch(token):
+        return f'"{token}"'
+    return "'" + token.replace("'", "'\"'\"'") + "'"

@@ -1,8 +1,7 @@
 """What may stand at the cursor: the candidates behind TAB.
 
-Comes in: a shell's name, the words typed so far with the unfinished one last, and the program's Typer command. Goes
-out: whole words that begin with the unfinished one. Never raises for what is half typed.
-Imports `cli.commands`, `cli.options` and `language`.
+Comes in: a shell's name and the words typed so far, the unfinished one last. Goes out: whole words that begin with the
+unfinished one. Never raises for what is half typed. Imports modules of `cli`, and `language` only where it is needed.
 """
 
 from __future__ import annotations
@@ -12,35 +11,35 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gradcalc.cli import options
+from gradcalc.cli.app import COMMANDS, build
 from gradcalc.cli.commands import HELP_OPTIONS, options_of
 from gradcalc.errors import GradcalcError
-from gradcalc.language import vocabulary
-from gradcalc.language.parser import parse
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _NAMED = re.compile(r"\s*([^\W\d]\w*)\s*=")
 _CONSTANTS = frozenset({"e", "E", "pi", "π", "tau"})
 
 
-def answers(shell: str, typed: Sequence[str], program: Any) -> list[str]:
+def answers(shell: str, typed: Sequence[str]) -> list[str]:
     """The candidates as `shell` wants them."""
     if shell != "bash":
-        return candidates([*typed[:-1], typed[-1].lstrip("'\"")], program)
+        return candidates([*typed[:-1], typed[-1].lstrip("'\"")])
     words, quoted = split(typed[0])
-    found = candidates(words[1:], program)
+    found = candidates(words[1:])
     # bash's own last word begins behind the last = or : of ours, unless a quote holds the word together.
     known = 0 if quoted else max(words[-1].rfind("="), words[-1].rfind(":")) + 1
     return [word[known:] for word in found]
 
 
-def candidates(words: Sequence[str], program: Any) -> list[str]:
+def candidates(words: Sequence[str]) -> list[str]:
     """Every word that may stand in the last place of `words`, the tokens after the program's name."""
     *before, unfinished = words or [""]
-    command = program.commands.get(before[0]) if before else None
-    if command is None:
-        offered: Iterable[str] = [] if before else [*program.commands, *options_of(program), "--help"]
+    if not before:
+        offered: Iterable[str] = [*COMMANDS, *options_of(build([])), "--help"]
+    elif before[0] in COMMANDS:
+        offered = _in_command(build(before).commands[before[0]], before[1:], unfinished)
     else:
-        offered = _in_command(command, before[1:], unfinished)
+        offered = []
     return [word for word in offered if word.startswith(unfinished) and word != unfinished]
 
 
@@ -74,6 +73,8 @@ def _in_command(command: Any, before: Sequence[str], unfinished: str) -> Iterabl
     if unfinished.startswith("-"):
         return [*known, "--help"]
     if command.name == "functions" and not positional:
+        from gradcalc.language import vocabulary
+
         return vocabulary.NAMES
     if command.name == "completion" and not positional:
         return options.SHELLS
@@ -112,6 +113,9 @@ def _positional(before: Sequence[str], known: Any) -> list[str]:
 
 def variables(formula: str) -> list[str]:
     """The variables of a formula that may be half typed, in order of appearance."""
+    from gradcalc.language import vocabulary
+    from gradcalc.language.parser import parse
+
     try:
         return list(parse(formula).variables)
     except GradcalcError:

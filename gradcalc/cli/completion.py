@@ -79,5 +79,5 @@ def completion(
         return Status.OK
     from gradcalc.cli.candidates import answers
 
-    console.lines(answers(shell, typed, ctx.find_root().command))
+    console.lines(answers(shell, typed))
     return Status.OK
