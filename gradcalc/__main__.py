@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _INTERRUPTED = 130
 _INTERNAL = 70
 _SHORT = 200
+_REQUEST = "please report it with the command line; GRADCALC_DEBUG=1 in the environment adds a traceback"
 
 
 def main() -> None:
@@ -34,12 +35,15 @@ def run(tokens: Sequence[str]) -> int:
         return answer(tokens, Console.standard())
     except KeyboardInterrupt:
         return _INTERRUPTED
-    except Exception as error:  # noqa: BLE001: the last line of defence; a user never sees a traceback unasked
-        return _report(error)
+    except Exception as error:  # noqa: BLE001 - a broken installation: not even the console can be had
+        if sys.stderr is not None:
+            sys.stderr.write(f"gradcalc: {_fault(error)}\n  {_REQUEST}\n")
+            _debug(error)
+        return _INTERNAL
 
 
 def answer(tokens: Sequence[str], console: Console) -> int:
-    """Answer a command line on `console`; the exit status."""
+    """Answer a command line on `console`; the exit status. Raises nothing but KeyboardInterrupt."""
     from gradcalc.errors import GradcalcError
 
     try:
@@ -51,39 +55,42 @@ def answer(tokens: Sequence[str], console: Console) -> int:
     except BrokenPipeError:
         console.abandon()  # whoever read the answer has seen enough of it
         return 0
-
-
-def _fail(error: GradcalcError, tokens: Sequence[str], console: Console) -> int:
-    console.error(error)
-    if wants_json(tokens) and error.kind != "output":
-        from gradcalc.render.json import failure
-
-        console.answer(failure(error, console.view()))
-    return int(error.status)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a user sees no traceback unasked
+        status = _fail(GradcalcError(_fault(error), hint=_REQUEST), tokens, console)
+        _debug(error)
+        return status
 
 
 def wants_json(tokens: Sequence[str]) -> bool:
     """Whether a command line asks for JSON, also one that is wrong elsewhere."""
     pairs = zip(tokens, [*tokens[1:], ""], strict=True)
-    return any(token == "--format=json" or (token, after) == ("--format", "json") for token, after in pairs)
+    return any(pair == ("--format", "json") or pair[0] == "--format=json" for pair in pairs)
 
 
-def _report(error: Exception) -> int:
-    """Say on stderr that the program has a fault, with a traceback for those who ask for it."""
-    if sys.stderr is None:
-        return _INTERNAL
+def _fail(error: GradcalcError, tokens: Sequence[str], console: Console) -> int:
+    console.error(error)
+    if wants_json(tokens):
+        from gradcalc.console import OutputError
+        from gradcalc.render.json import failure
+
+        try:
+            console.answer(failure(error, console.view()))
+        except (OutputError, BrokenPipeError):
+            console.abandon()  # stderr has been told
+    return int(error.status)
+
+
+def _fault(error: Exception) -> str:
     text = " ".join(str(error).split())
     short = text if len(text) <= _SHORT else f"{text[:_SHORT]}..."
-    what = ascii(f"{type(error).__name__}: {short}" if short else type(error).__name__)[1:-1]
-    sys.stderr.write(
-        f"gradcalc: internal error ({what})\n"
-        "  please report it with the command line; GRADCALC_DEBUG=1 in the environment adds a traceback\n"
-    )
-    if os.environ.get("GRADCALC_DEBUG") == "1":
+    return f"internal error ({type(error).__name__}{': ' if short else ''}{short})"
+
+
+def _debug(error: Exception) -> None:
+    if os.environ.get("GRADCALC_DEBUG") == "1" and sys.stderr is not None:
         import traceback
 
         traceback.print_exception(error)
-    return _INTERNAL
 
 
 if __name__ == "__main__":

@@ -83,8 +83,9 @@ def _truth(program: Program, request: Request, derivative: Derivative) -> _Truth
         return _Truth(None, None, Outcome.UNDECIDED, reason)
     if found.decimal is not None:
         return _Truth(found.decimal, found.nearest, Outcome.AGREES, "")
-    nearest = math.nan if found.kind == Outcome.UNDEFINED else None
-    return _Truth(None, nearest, Outcome(found.kind), f"the printed derivative has no value here: {found.reason}")
+    outcome = Outcome(found.kind)
+    nearest = math.nan if outcome is Outcome.UNDEFINED else None
+    return _Truth(None, nearest, outcome, f"the printed derivative has no value here: {found.reason}")
 
 
 def _evaluate(program: Program, request: Request, expression: str) -> Enclosure:

@@ -119,11 +119,12 @@ def _exact_value(name: str, tape: Tape) -> Fraction:
     """The value of a constant formula; a plain number costs no engine."""
     *signs, _ = steps = tape.instructions
     if steps[0].op == NUMBER and all(step.op == "neg" for step in steps[1:]):
-        return exact(steps[0].text) * (-1) ** len(signs)
+        magnitude = exact(steps[0].text)
+        return -magnitude if len(signs) % 2 else magnitude
     from gradcalc.engines.certified import evaluate
 
     found = evaluate(tape, {}, FLOAT64)
-    if found.decimal is None:
+    if found.decimal is None or found.nearest is None:
         raise PointError(f"{name} = {tape.source.strip()} is not a number: {found.reason}")
     return Fraction(found.nearest) if math.isfinite(found.nearest) else exact(found.decimal)
 

@@ -27,6 +27,17 @@ COMMANDS = {
     "completion": "Teach bash, zsh or fish to complete.",
 }
 
+# \b keeps Typer from filling the lines of the paragraph behind it.
+_HELP = """Differentiate one formula twice: by symbols (SymPy) and by autograd (torch). Both gradients are shown side by
+side with a verdict, at a point of your choice.
+
+\b
+  gradcalc diff "sin(x**2)" --at 4              one variable
+  gradcalc diff "x**2*y + sin(y)" --at x=1,y=2  a gradient
+  gradcalc diff "mean(x**2)" --at 1,2,3         a vector
+  gradcalc diff "log(x)/x"                      the derivative only
+"""
+
 
 def run(tokens: Sequence[str], console: Console) -> Status:
     """Answer one command line. Raises `GradcalcError` for whatever stands in the way."""
@@ -50,7 +61,7 @@ def build(tokens: Sequence[str]) -> Any:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": list(HELP_OPTIONS)},
     )
-    app.callback(invoke_without_command=True)(_program)
+    app.callback(invoke_without_command=True, help=_HELP)(_program)
     asked: Iterable[str] = tokens[:1] if tokens and tokens[0] in COMMANDS else COMMANDS
     for name in asked:
         module = importlib.import_module(f"gradcalc.cli.{name}")
@@ -64,15 +75,7 @@ def _program(
     *,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> Status:
-    """A gradient calculator: the symbolic derivative (SymPy) and the autograd gradient (torch) of one formula, side
-    by side, with a verdict.
-
-    \b
-      gradcalc diff "sin(x**2)" --at 4              one variable
-      gradcalc diff "x**2*y + sin(y)" --at x=1,y=2  a gradient
-      gradcalc diff "mean(x**2)" --at 1,2,3         a vector
-      gradcalc diff "log(x)/x"                      the derivative only
-    """
+    """Show what belongs to no command: the version, or without a command the help."""
     console: Console = ctx.obj
     if version:
         console.lines([f"{PROGRAM} {gradcalc.__version__}"])

@@ -28,21 +28,21 @@ def arrange(tokens: Sequence[str], takes_value: Mapping[str, bool]) -> list[str]
     positional: list[str] = []
     waiting = list(reversed(tokens))
     while waiting:
-        token = waiting.pop()
-        if token == "--":
+        word = waiting.pop()
+        if word == "--":
             positional += reversed(waiting)
             break
-        name, given, _ = token.partition("=")
+        name, given, _ = word.partition("=")
         if name not in takes_value:
-            if _OPTION.fullmatch(token):
+            if _OPTION.fullmatch(word):
                 raise _unknown(name, takes_value)
-            positional.append(token)
+            positional.append(word)
         elif not takes_value[name]:
             if given:
                 raise UsageError(f"{name} takes no value")
-            options.append(token)
+            options.append(word)
         elif given:
-            options.append(token)
+            options.append(word)
         else:
             options += [name, _value(name, waiting, takes_value)]
     return [*options, "--", *positional]
@@ -61,7 +61,9 @@ def _value(name: str, waiting: list[str], takes_value: Mapping[str, bool]) -> st
 
 def _unknown(name: str, known: Mapping[str, bool]) -> UsageError:
     near = closest(name.lstrip("-"), [option.lstrip("-") for option in known if option.startswith("--")])
-    hint = f"did you mean --{near[0]}?" if near else f"if it is a formula, put -- before it: -- {_quote(name)}"
+    hint = (
+        f"did you mean --{near[0]}?" if near else f"if it is a formula, put -- before it: -- {_quote(name)}"
+    )
     return UsageError(f"no such option {name}", hint=hint)
 
 

@@ -33,7 +33,7 @@ class Command(TyperCommand):
         _read_as_typed(self.get_params(ctx))
         return super().parse_args(ctx, tokens)
 
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's signature
         """The usage line names the arguments before the options, as a person types them."""
         names = [p.metavar for p in self.params if isinstance(p, TyperArgument) and p.metavar]
         return [*names, *([self.options_metavar] if self.options_metavar else [])]
@@ -68,7 +68,9 @@ class Group(TyperGroup):
             return UsageError(f"{first} needs a command before it", hint=f"write {meant}")
         what = "option" if first.startswith("--") else "command"
         near = closest(args[0], [*self.commands] if what == "command" else [*options_of(self), "--help"])
-        return UsageError(f"no such {what} '{first}'", hint=f"did you mean {near[0]}?" if near else f"write {meant}")
+        return UsageError(
+            f"no such {what} '{first}'", hint=f"did you mean {near[0]}?" if near else f"write {meant}"
+        )
 
 
 class _AsTyped:

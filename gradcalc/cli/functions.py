@@ -34,7 +34,10 @@ def functions(
     form: Annotated[
         str,
         typer.Option(
-            "--format", parser=options.listing_format, metavar="NAME", help="table, plain (tab-separated) or json."
+            "--format",
+            parser=options.listing_format,
+            metavar="NAME",
+            help="table, plain (tab-separated) or json.",
         ),
     ] = "table",
 ) -> Status:

@@ -19,6 +19,10 @@ def aligned(rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
     for *cells, last in rows:
         start = "".join(cell.ljust(room) for cell, room in zip(cells, widths[:-1], strict=True))
         room = None if width is None else max(width - indent, _NARROWEST)
-        pieces = [last] if room is None else textwrap.wrap(last, room, break_long_words=False, break_on_hyphens=False) or [""]
+        pieces = (
+            [last]
+            if room is None
+            else textwrap.wrap(last, room, break_long_words=False, break_on_hyphens=False) or [""]
+        )
         for number, piece in enumerate(pieces):
             yield f"{' ' * indent if number else start}{piece}".rstrip()

@@ -17,7 +17,7 @@ from gradcalc.language import limits
 from gradcalc.language.mistakes import shorten
 from gradcalc.language.parser import parse
 from gradcalc.language.shapes import infer_shapes
-from gradcalc.language.suggestions import sentence
+from gradcalc.language.suggestions import closest
 from gradcalc.language.tape import CONSTANTS, Tape
 from gradcalc.language.tokens import tokenize
 
@@ -120,8 +120,8 @@ def _without_value(missing: list[str], unused: list[str]) -> PointError:
     hint = ""
     if missing[0].lower() in CONSTANTS:
         hint = f"the constant is {missing[0].lower()}"
-    elif unused:
-        hint = sentence(missing[0], unused).replace("did you mean", f"--at names {unused[0]}; did you mean", 1)
+    elif near := closest(missing[0], unused):
+        hint = f"--at names {near[0]}; did you mean {missing[0]}?"
     return PointError(message, hint=hint or f"add --at {_template(missing)}")
 
 

@@ -103,7 +103,9 @@ class _Unroller:
                 self._place.append(tuple(self._variable(name, step.span) for name in needed))
             else:
                 self._place.append(self._step(step, shape))
-        return Tape(self._tape.source, tuple(self._made), tuple(self._variables), self._tape.notes)
+        # The result must be the last instruction; what was made after it is for entries that nothing reads.
+        made = self._made[: self._place[-1][-1] + 1]
+        return Tape(self._tape.source, tuple(made), tuple(self._variables), self._tape.notes)
 
     def _variable(self, name: str, span: Span) -> int:
         self._variables[name] = None

@@ -23,9 +23,9 @@ _SPECIAL = {
 _GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (\w+)$")
 _NAME = re.compile(r"([^\W\d_]+)_?([0-9₀-₉]*)(?:\[([0-9]+)\])?")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_COMMANDS = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+_COMMANDS = re.compile(
+    "alpha|beta|[gG]amma|[dD]elta|epsilon|zeta|eta|[tT]heta|iota|kappa|[lL]ambda|mu|nu|[xX]i|[pP]i|rho|[sS]igma|tau|"
+    "[uU]psilon|[pP]hi|chi|[pP]si|[oO]mega"
 )
 
 
@@ -67,7 +67,7 @@ def _variable(name: str) -> str:
     if match is None:
         return f"\\mathrm{{{_text(name)}}}"
     stem, digits, index = match.groups()
-    command = _greek(stem) if len(stem) == 1 else stem if stem in _COMMANDS else None
+    command = _greek(stem) if len(stem) == 1 else stem if _COMMANDS.fullmatch(stem) else None
     shown = f"\\{command}" if command else stem if len(stem) == 1 else f"\\mathrm{{{_text(stem)}}}"
     subscript = ",".join(part for part in (digits.translate(_SUBSCRIPTS), index) if part)
     return f"{shown}_{{{subscript}}}" if subscript else shown
@@ -79,7 +79,7 @@ def _greek(character: str) -> str | None:
         return None
     name = match.group(2).lower().replace("lamda", "lambda")
     name = name.capitalize() if match.group(1) == "CAPITAL" else name
-    return name if name in _COMMANDS else None
+    return name if _COMMANDS.fullmatch(name) else None
 
 
 def _number(text: str) -> str:

@@ -44,12 +44,20 @@ def _table(result: Result, view: View) -> list[str]:
         for partial in result.gradient
     ]
     told = [line for names, text in explanations(result) for line in ("", f"{_code(names)} {_prose(text)}")]
-    return [f"f = {_code(result.expression)} at {_code(point)}, {result.dtype} on {result.device}", "", *rows, *told]
+    return [
+        f"f = {_code(result.expression)} at {_code(point)}, {result.dtype} on {result.device}",
+        "",
+        *rows,
+        *told,
+    ]
 
 
 def _derivatives(result: Result) -> list[str]:
     rows = [
-        _row(_code(numbers.label(partial)), _code(partial.symbolic.expression or "") or partial.symbolic.reason or "")
+        _row(
+            _code(numbers.label(partial)),
+            _code(partial.symbolic.expression or "") or partial.symbolic.reason or "",
+        )
         for partial in result.gradient
     ]
     return [_row("", "derivative"), "| --- | --- |", *rows]

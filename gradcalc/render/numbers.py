@@ -49,9 +49,9 @@ def correct(value: float, exact: str | None, dtype: DType, digits: int | None) -
 
 
 def significant(value: Decimal, digits: int) -> str:
-    """`value` rounded half to even to `digits` significant digits, with its zeros; exponents as Python writes them."""
+    """`value` rounded half to even to `digits` significant digits, with its zeros (0 has none); exponents as Python writes them."""
     if value == 0:
-        return "0" if digits == 1 else "0." + "0" * (digits - 1)
+        return "0"
     sign, mantissa, shift = _WIDE.create_decimal(value).as_tuple()
     assert isinstance(shift, int), "infinities and nan were told apart before"
     exponent = len(mantissa) + shift - 1
@@ -70,7 +70,7 @@ def significant(value: Decimal, digits: int) -> str:
 
 
 def symbolic_gradient(symbolic: Symbolic, dtype: DType, digits: int | None) -> str:
-    """SymPy's number of one partial, or the word for why there is none."""
+    """The number that SymPy has for one partial, or the word for why there is none."""
     if symbolic.value is not None and not math.isnan(symbolic.value):
         return correct(symbolic.value, symbolic.exact, dtype, digits)
     if symbolic.outcome in _WITHOUT_NUMBER:
@@ -86,7 +86,7 @@ def symbolic_value(values: Values, dtype: DType, digits: int | None) -> str:
 
 
 def autograd_gradient(autograd: Autograd | None, dtype: DType, digits: int | None) -> str:
-    """torch's number of one partial, or the word for why there is none; empty where torch was not asked."""
+    """The number that torch has for one partial, or the word for why there is none; empty where torch was not asked."""
     if autograd is None:
         return ""
     return autograd.outcome if autograd.value is None else native(autograd.value, dtype, digits)

@@ -59,6 +59,11 @@ def _value(result: Result, digits: int | None) -> str:
 def _certified(partial: Partial, digits: int | None) -> str:
     if partial.certified is None:
         raise ComputationError(
-            "this version has no certified value yet", hint="--only symbolic prints SymPy's, correctly rounded"
+            "this version has no certified value yet",
+            hint="--only symbolic prints SymPy's, correctly rounded",
         )
-    return partial.certified.value if digits is None else numbers.significant(Decimal(partial.certified.value), digits)
+    return (
+        partial.certified.value
+        if digits is None
+        else numbers.significant(Decimal(partial.certified.value), digits)
+    )

@@ -18,7 +18,10 @@ from gradcalc.results import Partial, Result
 
 def render(result: Result, view: View) -> str:
     """The answer as lines of a field, a tab and a text."""
-    fields = [*_question(result, view), *(f for partial in result.gradient for f in _component(result, partial, view))]
+    fields = [
+        *_question(result, view),
+        *(f for partial in result.gradient for f in _component(result, partial, view)),
+    ]
     return "".join(f"{field}\t{visible(text, view.encoding)}\n" for field, text in fields if text)
 
 
@@ -28,7 +31,10 @@ def _question(result: Result, view: View) -> Iterator[tuple[str, str]]:
     if not result.at:
         return
     for name, value in result.at.items():
-        yield f"at.{name}", numbers.coordinate(value, dtype, most=len(value) if isinstance(value, tuple) else 1)
+        yield (
+            f"at.{name}",
+            numbers.coordinate(value, dtype, most=len(value) if isinstance(value, tuple) else 1),
+        )
     yield "dtype", result.dtype
     yield "device", result.device or ""
     yield "value.symbolic", numbers.symbolic_value(result.value, dtype, view.digits)

@@ -23,7 +23,7 @@ from gradcalc.results import Outcome, Partial, Result
 
 _SYMBOLIC, _AUTOGRAD = "symbolic (SymPy)", "autograd (torch)"
 _STYLES = {Outcome.AGREES: "green", Outcome.DIFFERS: "bold red"}
-_DOUBT = "yellow"
+_DOUBT = "magenta"
 _GAPS = (3, 2)
 _SPACE = " " * 8
 _LONGEST_ECHO = 500

@@ -132,7 +132,9 @@ def test_each_row_has_the_right_derivative(row: vocabulary.Function) -> None:
             assert decimal is not None, f"{row.signature} by {name}: {answer.expression} has no value at {sample}"
             truth = oracle.slope(row.name, sample, position)
             error = abs(oracle.mp.mpf(decimal) - truth) / max(abs(truth), oracle.mp.mpf("1e-30"))
-            assert error < 1e-20, (
+            # A decimal in a definition is rounded to float64, as any literal is.
+            tolerance = 1e-15 if "." in row.definition else 1e-20
+            assert error < tolerance, (
                 f"{row.signature} by {name} at {sample}: {answer.expression} is {decimal}, not {truth}"
             )
 

@@ -99,7 +99,7 @@ def _gradients(result: Tensor, inputs: Sequence[Tensor], *, keep: bool = False) 
 
     A result without a graph depends on no input but through steps, and has slope 0.
     """
-    if not result.requires_grad:
+    if not inputs or not result.requires_grad:
         return [torch.zeros_like(tensor) for tensor in inputs]
     try:
         return torch.autograd.grad(
@@ -127,7 +127,8 @@ def _culprit(run: forward.Run, order: int) -> str:
 def _missing_order(run: forward.Run, step: Instruction, order: int) -> int | None:
     """Find the lowest derivative, up to `order`, that torch lacks of one call."""
     arguments = [run.values[node].detach().requires_grad_() for node in step.args]
-    level = forward.call(step, arguments).sum()
+    # Squared, so that a derivative by the incoming slope is asked for as well.
+    level = forward.call(step, arguments).square().sum()
     for reached in range(1, order + 1):
         found = _gradients(level, arguments, keep=True)
         if found is None:

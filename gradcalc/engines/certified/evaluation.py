@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from flint import arb, ctx, fmpq
 
@@ -92,7 +93,8 @@ class _Evaluation:
         self._exact_integers = exact_integers
         self._exponents = {step.args[1] for step in self._steps if step.op == "pow"}
         self._exponents |= {s.args[0] for i, s in enumerate(self._steps) if s.op == "neg" and i in self._exponents}
-        self._values: dict[int, arb | bool] = {}
+        # Balls, and bools for conditions; the parser has checked which is which.
+        self._values: dict[int, Any] = {}
 
     def run(self) -> arb:
         root = len(self._steps) - 1
@@ -109,7 +111,8 @@ class _Evaluation:
                 continue
             waiting.pop()
             self._values[node] = self._value(node, step)
-        return self._values[root]
+        value: arb = self._values[root]
+        return value
 
     def _needed(self, step: Instruction) -> tuple[int, ...]:
         """The operands that this step needs next: of a `where` the condition, then the branch it takes."""
@@ -120,7 +123,7 @@ class _Evaluation:
             return (condition,)
         return (taken if self._values[condition] else otherwise,)
 
-    def _value(self, node: int, step: Instruction) -> arb | bool:
+    def _value(self, node: int, step: Instruction) -> Any:
         if step.op == NUMBER:
             return self._number(node, step.text)
         if step.op == VARIABLE:
@@ -164,7 +167,7 @@ def _finite(result: arb, name: str, args: list[arb]) -> arb:
     if result.is_finite():
         return result
     if all(arg.is_exact() for arg in args) or _outside(name, args[0]):
-        at = ", ".join(arg.str(6, radius=False) for arg in args)
+        at = ", ".join(f"{float(arg.mid()):.6g}" for arg in args)
         raise UndefinedError(f"{name}({at}) has no finite real value")
     raise UndecidedError(f"the value of {name}")
 

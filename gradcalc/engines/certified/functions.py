@@ -31,7 +31,15 @@ def whole(value: arb, what: str) -> int:
         raise UndecidedError(f"whether {what} is a whole number")
     if not value.is_integer() or abs(value) > 10**6:
         raise UnsupportedError(f"{what} must be a whole number of moderate size")
-    return int(value.unique_fmpz())
+    return _exact_integer(value)
+
+
+def _exact_integer(value: arb) -> int:
+    """The whole number that an exact ball holds."""
+    found = value.unique_fmpz()
+    if found is None:
+        raise UndecidedError("whether a number is whole")
+    return int(found)
 
 
 def real(value: acb) -> arb:
@@ -76,13 +84,13 @@ def nearest(x: arb) -> arb:
     """The nearest whole number, halves to even."""
     shifted = x + arb(1) / 2
     low = _step(shifted, arb.floor)
-    if shifted == low and int(low.unique_fmpz()) % 2:
+    if shifted == low and _exact_integer(low) % 2:
         return low - 1
     return low
 
 
 def truncate(x: arb) -> arb:
-    """x without its fraction."""
+    """The argument without its fraction."""
     return arb(0) if abs(x) < 1 else ceiling(x) if x < 0 else floor(x)
 
 
@@ -131,7 +139,7 @@ def uppergamma(a: arb, x: arb) -> arb:
 
 
 def moderate(x: arb) -> arb:
-    """X, unless it is so large that Arb's series would take minutes. Raises `UnsupportedError`."""
+    """The argument itself, unless it is so large that Arb's series would take minutes. Raises `UnsupportedError`."""
     if abs(x) > 10**5:
         raise UnsupportedError("the argument of a special function is too large")
     return x
@@ -251,10 +259,10 @@ def power(base: arb, exponent: arb) -> arb:
                 raise UndefinedError("division by zero")
             return arb(0)
         if abs(exponent) < 2**62:
-            return base ** fmpz(exponent.unique_fmpz())
-        return base**exponent
+            return arb(base ** fmpz(_exact_integer(exponent)))
+        return arb(base**exponent)
     if base > 0:
-        return base**exponent
+        return arb(base**exponent)
     if base < 0 and not exponent.contains_integer():
         raise UndefinedError("a power of a negative number")
     if base == 0 and exponent > 0:
