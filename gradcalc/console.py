@@ -34,9 +34,7 @@ class OutputError(GradcalcError):
 class Console:
     """Where the program writes. `color`, one of `COLORS`, may be set once the command line is read."""
 
-    def __init__(
-        self, stdout: TextIO | None, stderr: TextIO | None, environ: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, stdout: TextIO | None, stderr: TextIO | None, environ: Mapping[str, str] | None = None) -> None:
         self.color = "auto"
         self._stdout = _safe(stdout)
         self._stderr = _safe(stderr)
@@ -123,9 +121,7 @@ class Console:
         """Whether escape codes go to `stream`: --color first, then NO_COLOR (no-color.org) and TERM."""
         if self.color != "auto":
             return self.color == "always"
-        return (
-            not self._environ.get("NO_COLOR") and self._environ.get("TERM") != "dumb" and _is_terminal(stream)
-        )
+        return not self._environ.get("NO_COLOR") and self._environ.get("TERM") != "dumb" and _is_terminal(stream)
 
 
 def _safe(stream: TextIO | None) -> TextIO | None:

@@ -61,9 +61,7 @@ def _value(name: str, waiting: list[str], takes_value: Mapping[str, bool]) -> st
 
 def _unknown(name: str, known: Mapping[str, bool]) -> UsageError:
     near = closest(name.lstrip("-"), [option.lstrip("-") for option in known if option.startswith("--")])
-    hint = (
-        f"did you mean --{near[0]}?" if near else f"if it is a formula, put -- before it: -- {_quote(name)}"
-    )
+    hint = f"did you mean --{near[0]}?" if near else f"if it is a formula, put -- before it: -- {_quote(name)}"
     return UsageError(f"no such option {name}", hint=hint)
 
 

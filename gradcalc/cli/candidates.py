@@ -40,7 +40,7 @@ def candidates(words: Sequence[str]) -> list[str]:
         offered = _in_command(build(before).commands[before[0]], before[1:], unfinished)
     else:
         offered = []
-    return [word for word in offered if word.startswith(unfinished) and word != unfinished]
+    return [word for word in offered if word.startswith(unfinished)]
 
 
 def split(line: str) -> tuple[list[str], bool]:
@@ -93,6 +93,8 @@ def _values(option: str, command: Any, before: Sequence[str], unfinished: str) -
 
 def _coordinates(names: Iterable[str], before: Sequence[str], unfinished: str) -> Iterable[str]:
     """`x=` for every variable without a value yet; behind `x=1,` the next ones."""
+    if unfinished.count("[") > unfinished.count("]"):
+        return []
     done, comma, _ = unfinished.rpartition(",")
     texts = [text for text in (*before, done) if "=" in text]
     taken = {match.group(1) for text in texts for piece in text.split(",") if (match := _NAMED.match(piece))}

@@ -68,9 +68,7 @@ class Group(TyperGroup):
             return UsageError(f"{first} needs a command before it", hint=f"write {meant}")
         what = "option" if first.startswith("--") else "command"
         near = closest(args[0], [*self.commands] if what == "command" else [*options_of(self), "--help"])
-        return UsageError(
-            f"no such {what} '{first}'", hint=f"did you mean {near[0]}?" if near else f"write {meant}"
-        )
+        return UsageError(f"no such {what} '{first}'", hint=f"did you mean {near[0]}?" if near else f"write {meant}")
 
 
 class _AsTyped:

@@ -26,11 +26,14 @@ Install:
 # takes for an earlier word.
 _BASH = r"""# bash completion for gradcalc; made by: gradcalc completion bash
 _gradcalc() {
-    local line=${COMP_LINE:0:COMP_POINT}
-    local IFS=$'\n'
-    COMPREPLY=($(gradcalc completion bash -- "$line" 2>/dev/null))
-    [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
-    return 0
+    local answer
+    COMPREPLY=()
+    while IFS= read -r answer; do
+        COMPREPLY+=("$answer")
+    done < <(gradcalc completion bash -- "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
+    if [[ ${COMPREPLY[0]} == *= ]]; then
+        compopt -o nospace
+    fi
 }
 complete -F _gradcalc gradcalc
 """

@@ -49,27 +49,19 @@ def diff(
     ] = None,
     wrt: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME", help="The variable to differentiate by. Repeatable; by default every one."
-        ),
+        typer.Option(metavar="NAME", help="The variable to differentiate by. Repeatable; by default every one."),
     ] = None,
     device: Annotated[
         str,
-        typer.Option(
-            parser=options.device, metavar="NAME", help="For torch: cpu, cuda, cuda:N, mps or auto."
-        ),
+        typer.Option(parser=options.device, metavar="NAME", help="For torch: cpu, cuda, cuda:N, mps or auto."),
     ] = "cpu",
     dtype: Annotated[
         str,
-        typer.Option(
-            parser=options.dtype, metavar="NAME", help="For torch: float64, float32, float16 or bfloat16."
-        ),
+        typer.Option(parser=options.dtype, metavar="NAME", help="For torch: float64, float32, float16 or bfloat16."),
     ] = "float64",
     order: Annotated[
         int,
-        typer.Option(
-            parser=options.order, metavar="N", help="Differentiate so many times by the same variable."
-        ),
+        typer.Option(parser=options.order, metavar="N", help="Differentiate so many times by the same variable."),
     ] = 1,
     digits: Annotated[
         int | None,
@@ -97,17 +89,13 @@ def diff(
             help="Print just this, one line a variable: expression, symbolic, autograd, certified, value or verdict.",
         ),
     ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with status 1 unless every side agrees.")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with status 1 unless every side agrees.")] = False,
     timeout: Annotated[
         float, typer.Option(parser=options.seconds, metavar="SECONDS", help="The time SymPy may take.")
     ] = 10.0,
     color: Annotated[
         str,
-        typer.Option(
-            parser=options.color, metavar="WHEN", help="auto, always or never; auto heeds NO_COLOR."
-        ),
+        typer.Option(parser=options.color, metavar="WHEN", help="auto, always or never; auto heeds NO_COLOR."),
     ] = "auto",
 ) -> Status:
     """Differentiate a formula, and compare both gradients at a point.

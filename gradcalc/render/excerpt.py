@@ -58,9 +58,7 @@ def _cell(character: str, encoding: str) -> _Cell:
         return _Cell(" ", 1)
     if unicodedata.category(character).startswith(("C", "Zl", "Zp")):
         code = ord(character)
-        escaped = (
-            f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-        )
+        escaped = f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
         return _Cell(escaped, len(escaped))
     shown = character.encode(encoding, errors="backslashreplace").decode(encoding)
     if shown != character:

@@ -62,8 +62,4 @@ def _certified(partial: Partial, digits: int | None) -> str:
             "this version has no certified value yet",
             hint="--only symbolic prints SymPy's, correctly rounded",
         )
-    return (
-        partial.certified.value
-        if digits is None
-        else numbers.significant(Decimal(partial.certified.value), digits)
-    )
+    return partial.certified.value if digits is None else numbers.significant(Decimal(partial.certified.value), digits)

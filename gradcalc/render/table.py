@@ -59,9 +59,7 @@ def render(result: Result, view: View) -> str:
     if not view.color:
         return "".join(f"{line.plain.rstrip()}\n" for line in lines)
     painted = StringIO()
-    console = Console(
-        file=painted, force_terminal=True, color_system="standard", no_color=False, legacy_windows=False
-    )
+    console = Console(file=painted, force_terminal=True, color_system="standard", no_color=False, legacy_windows=False)
     for line in lines:
         line.rstrip()
         console.print(line, soft_wrap=True, markup=False, highlight=False, emoji=False)

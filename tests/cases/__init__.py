@@ -50,7 +50,9 @@ def read(name: str) -> list[Case]:
             if lines or not inputs:
                 close()
                 inputs, lines, place = [], [], f"{name}:{number}"
-            inputs.append(_ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), line.removeprefix("> ").removeprefix(">")))
+            inputs.append(
+                _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), line.removeprefix("> ").removeprefix(">"))
+            )
         elif line.strip() and not line.startswith("#"):
             lines.append(line)
     close()

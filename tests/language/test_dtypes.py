@@ -148,7 +148,13 @@ def test_shortest_of_float32(value: float) -> None:
 
 @pytest.mark.parametrize(
     ("dtype", "value", "text"),
-    [(FLOAT64, 0.1, "0.1"), (FLOAT32, 0.10000000149011612, "0.1"), (FLOAT16, 65504.0, "65500.0"), (FLOAT16, 0.0, "0.0"), (BFLOAT16, 3.140625, "3.14")],
+    [
+        (FLOAT64, 0.1, "0.1"),
+        (FLOAT32, 0.10000000149011612, "0.1"),
+        (FLOAT16, 65504.0, "65500.0"),
+        (FLOAT16, 0.0, "0.0"),
+        (BFLOAT16, 3.140625, "3.14"),
+    ],
 )
 def test_shortest_examples(dtype: DType, value: float, text: str) -> None:
     """Decimals that a person would write."""

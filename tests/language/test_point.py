@@ -43,6 +43,9 @@ class _Array:
     def __init__(self, entries: object) -> None:
         self._entries = entries
 
+    def __repr__(self) -> str:
+        return f"array({self._entries})"
+
     def tolist(self) -> object:
         return self._entries
 

@@ -51,7 +51,9 @@ def test_definition_means_the_function(row: vocabulary.Function) -> None:
     for sample in row.samples:
         at = dict(zip(row.names, map(mp.mpf, sample), strict=True))
         told, truth = evaluate(tape, at), oracle.value(row.name, sample)
-        assert mp.almosteq(told, truth, rel_eps=1e-30), f"{row.signature}: definition gives {told} at {sample}, not {truth}"
+        assert mp.almosteq(told, truth, rel_eps=1e-30), (
+            f"{row.signature}: definition gives {told} at {sample}, not {truth}"
+        )
 
 
 def test_inline_keeps_what_an_engine_has() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import platform
 import re
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,8 @@ def resolve(name: str, dtype: DType) -> str:
         raise DeviceError(
             f"'{name}' is not a device", hint="the devices are cpu, cuda, cuda:0, cuda:1, ..., mps and auto"
         )
-    present = _names()
+    # Looking for graphics cards starts their driver, which the processor can do without.
+    present = ("cpu",) if name == "cpu" else _names()
     if name == "auto":
         return _fastest(present, dtype)
     found = _current_cuda(present) if name == "cuda" else name
@@ -78,8 +80,12 @@ def _current_cuda(present: Sequence[str]) -> str:
 def _names() -> tuple[str, ...]:
     import torch
 
-    cuda = tuple(f"cuda:{index}" for index in range(torch.cuda.device_count())) if torch.cuda.is_available() else ()
-    return ("cpu", *cuda, *(("mps",) if torch.backends.mps.is_available() else ()))
+    with warnings.catch_warnings():
+        # torch warns of a driver that is too old; here that means no device, which the answer says.
+        warnings.simplefilter("ignore")
+        cards = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    mps = ("mps",) if torch.backends.mps.is_available() else ()
+    return ("cpu", *(f"cuda:{index}" for index in range(cards)), *mps)
 
 
 def _description(name: str) -> str:

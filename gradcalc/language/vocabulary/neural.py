@@ -14,7 +14,7 @@ ROWS = (
     F("logit", "x", "log(x/(1 - x)), the inverse of sigmoid", TORCH + "logit.html", "", "torch.logit", "",
       "log(x/(1 - x))", domain="0 < x < 1", kinks="poles at 0 and 1", samples=((0.1,), (0.8,)), example="logit(x)"),
     F("logsigmoid", "x", "log(sigmoid(x))", NN + "logsigmoid.html", "", _F + "logsigmoid", "", "-log(1 + exp(-x))",
-      aliases=("log_sigmoid",), samples=((-4.0,), (3.0,)), example="-logsigmoid(x)"),
+      aliases=("log_sigmoid", "log_expit"), samples=((-4.0,), (3.0,)), example="-logsigmoid(x)"),
     F("softplus", "x", "log(1 + exp(x))", NN + "softplus.html", "", _F + "softplus", "", "log(1 + exp(x))",
       kinks="smooth, but above 20 torch returns x itself and slope 1", samples=((-4.0,), (3.0,)),
       example="softplus(x) - x*y"),
