@@ -7,8 +7,9 @@ Imports `errors`, `cli.arguments`, `language.suggestions`, `render.excerpt` and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
+import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from gradcalc.cli.arguments import arrange, quoted
@@ -28,8 +29,9 @@ class Command(TyperCommand):
         """Put the tokens in order, count the positional ones, and let Typer read them."""
         tokens = arrange(args, {**options_of(self), **dict.fromkeys(HELP_OPTIONS, False)})
         split = tokens.index("--")
-        if not set(HELP_OPTIONS) & set(tokens[:split]):
-            self._count(ctx.command_path, tokens[split + 1 :])
+        if set(HELP_OPTIONS) & set(tokens[:split]):
+            _show_help(ctx)
+        self._count(ctx.command_path, tokens[split + 1 :])
         _read_as_typed(self.get_params(ctx))
         return super().parse_args(ctx, tokens)
 
@@ -56,6 +58,8 @@ class Group(TyperGroup):
         first = args[0] if args else ""
         if first and first not in {*self.commands, *options_of(self), *HELP_OPTIONS}:
             raise self._unknown(args)
+        if first in HELP_OPTIONS:
+            _show_help(ctx)
         _read_as_typed(self.get_params(ctx))
         return super().parse_args(ctx, args)
 
@@ -69,6 +73,12 @@ class Group(TyperGroup):
         what = "option" if first.startswith("--") else "command"
         near = closest(args[0], [*self.commands] if what == "command" else [*options_of(self), "--help"])
         return UsageError(f"no such {what} '{first}'", hint=f"did you mean {near[0]}?" if near else f"write {meant}")
+
+
+def _show_help(ctx: Any) -> NoReturn:
+    """Print the help on the program's console, whose failures have sentences, where Typer would use its own."""
+    ctx.obj.lines([ctx.get_help()])
+    raise typer.Exit
 
 
 class _AsTyped:

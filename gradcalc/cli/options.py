@@ -70,7 +70,8 @@ def seconds(text: str) -> float:
 
 def _hint(text: str, known: Sequence[str]) -> str:
     guess = sentence(text, known)
-    return f"{guess} there is {', '.join(known[:-1])} and {known[-1]}".strip()
+    listed = ", ".join(known)
+    return f"{guess} ({listed})" if guess else f"choose one of {listed}"
 
 
 diff_format = words("format", tuple(FORMATS))

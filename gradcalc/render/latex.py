@@ -44,13 +44,18 @@ def render(result: Result, view: View) -> str:
 
 def _rows(partial: Partial, dtype: DType, view: View, *, several: bool) -> list[str]:
     side = partial.symbolic
-    formula = side.latex or f"\\text{{{_text(side.reason or 'no derivative was found')}}}"
+    formula = _commands(side.latex) if side.latex else f"\\text{{{_text(side.reason or 'no derivative was found')}}}"
     rows = [f"{_operator(partial, several=several)} &= {formula}"]
     if partial.autograd is not None and partial.verdict is not None:
         value = _number(numbers.symbolic_gradient(side, dtype, view.digits))
         gradient = _number(numbers.autograd_gradient(partial.autograd, dtype, view.digits))
         rows.append(f"&\\approx {value} && \\text{{autograd: ${gradient}$, {partial.verdict.outcome}}}")
     return rows
+
+
+def _commands(latex: str) -> str:
+    """SymPy leaves Greek letters as they are; LaTeX wants their commands."""
+    return "".join(f"\\{name} " if (name := _greek(character)) else character for character in latex)
 
 
 def _operator(partial: Partial, *, several: bool) -> str:

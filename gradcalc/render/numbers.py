@@ -49,7 +49,10 @@ def correct(value: float, exact: str | None, dtype: DType, digits: int | None) -
 
 
 def significant(value: Decimal, digits: int) -> str:
-    """`value` rounded half to even to `digits` significant digits, with its zeros (0 has none); exponents as Python writes them."""
+    """`value` rounded half to even to `digits` significant digits, with its zeros (0 has none).
+
+    Exponents are written as Python writes them.
+    """
     if value == 0:
         return "0"
     sign, mantissa, shift = _WIDE.create_decimal(value).as_tuple()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable
@@ -196,10 +197,8 @@ def _repeat(piece: str, length: int) -> str:
 
 def _seconds(source: str) -> float:
     start = time.perf_counter()
-    try:
+    with contextlib.suppress(GradcalcError):
         parse(source)
-    except GradcalcError:
-        pass
     return time.perf_counter() - start
 
 

@@ -74,7 +74,7 @@ def test_python_point(at: Any, texts: list[str]) -> None:
 @pytest.mark.parametrize("at", [None, 1j, object(), [[1, 2]], {"x": None}, 10**400], ids=lambda at: str(at)[:20])
 def test_python_point_refused(at: Any) -> None:
     """What is no real number is refused with a sentence of ours."""
-    with pytest.raises(PointError, match="the point holds something|beyond float64"):
+    with pytest.raises(PointError, match=r"the point holds something|beyond float64"):
         read_point(point_texts(at))
 
 

@@ -65,7 +65,7 @@ def test_inline_keeps_what_an_engine_has() -> None:
     assert "sigmoid" not in operations
     call = next(step.span for step in tape.instructions if step.op == "sigmoid")
     assert sum(step.span == call for step in rewritten.instructions) > 3
-    assert inline(tape, lambda row: False) == tape
+    assert inline(tape, lambda _: False) == tape
 
 
 def test_inline_shares_arguments() -> None:
@@ -73,7 +73,7 @@ def test_inline_shares_arguments() -> None:
     source = "x"
     for _ in range(50):
         source = f"silu({source})"
-    assert len(inline(parse(source), lambda row: True).instructions) < 500
+    assert len(inline(parse(source), lambda _: True).instructions) < 500
 
 
 VECTOR_FORMULAS = [
