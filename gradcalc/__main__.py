@@ -7,8 +7,9 @@ imported inside the handling, so that Ctrl-C and a broken installation end in a 
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,8 @@ _REQUEST = "please report it with the command line; GRADCALC_DEBUG=1 in the envi
 
 def main() -> None:
     """Run the program and leave with its status."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupted)
     sys.exit(run(sys.argv[1:]))
 
 
@@ -65,6 +68,15 @@ def wants_json(tokens: Sequence[str]) -> bool:
     """Whether a command line asks for JSON, also one that is wrong elsewhere."""
     pairs = zip(tokens, [*tokens[1:], ""], strict=True)
     return any(pair == ("--format", "json") or pair[0] == "--format=json" for pair in pairs)
+
+
+def _interrupted(*_: object) -> NoReturn:
+    """Leave at once: while torch's C++ is being loaded a KeyboardInterrupt would be lost, or abort with a message."""
+    client = sys.modules.get("gradcalc.engines.symbolic.client")
+    kill = getattr(client, "kill", None)  # the module may be half imported
+    if kill is not None:
+        kill()
+    os._exit(_INTERRUPTED)
 
 
 def _fail(error: GradcalcError, tokens: Sequence[str], console: Console) -> int:

@@ -123,6 +123,9 @@ class _Process:
         del self._buffer[: stop + 1]
         return document
 
+    def kill(self) -> None:
+        self._popen.kill()
+
     def end(self) -> None:
         self._popen.kill()
         self._popen.wait()
@@ -150,6 +153,12 @@ def _shared() -> _Process:
     if not _PROCESS:
         _PROCESS.append(_Process())
     return _PROCESS[0]
+
+
+def kill() -> None:
+    """Kill the process of this program without waiting for its end: for a signal handler."""
+    for process in _PROCESS:
+        process.kill()
 
 
 def _end_shared() -> None:
