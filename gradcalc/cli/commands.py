@@ -18,6 +18,8 @@ from gradcalc.language.suggestions import closest
 from gradcalc.render.excerpt import shorten
 
 HELP_OPTIONS = ("-h", "--help")
+#: The name of an argument that is a formula.
+FORMULA = "EXPR"
 _SHOWN = 60
 
 
@@ -44,10 +46,12 @@ class Command(TyperCommand):
         arguments = [param for param in self.params if isinstance(param, TyperArgument)]
         if any(argument.nargs < 0 for argument in arguments) or len(positional) <= len(arguments):
             return
-        extra = shorten(positional[len(arguments)], _SHOWN)
-        whole = quoted([*path.split(), shorten(" ".join(positional), _SHOWN)])
-        hint = f"a formula with spaces, brackets or * needs quotes: {whole}" if arguments else f"write {path}"
-        raise UsageError(f"unexpected argument '{extra}'", hint=hint)
+        if arguments and arguments[0].metavar == FORMULA:
+            whole = quoted([*path.split(), shorten(" ".join(positional), _SHOWN)])
+            hint = f"a formula with spaces, brackets or * needs quotes: {whole}"
+        else:
+            hint = f"write {quoted([*path.split(), *positional[: len(arguments)]])}"
+        raise UsageError(f"unexpected argument '{shorten(positional[len(arguments)], _SHOWN)}'", hint=hint)
 
 
 class Group(TyperGroup):
@@ -64,15 +68,27 @@ class Group(TyperGroup):
         return super().parse_args(ctx, args)
 
     def _unknown(self, args: list[str]) -> UsageError:
-        first = shorten(args[0], _SHOWN)
-        meant = quoted(["gradcalc", "diff", *args])
-        meant = meant if len(meant) <= 2 * _SHOWN else "gradcalc diff EXPR"
+        """The error for a first token that begins nothing: a misspelt command or option, or a forgotten `diff`."""
+        first, rest = args[0], args[1:]
+        if not first.startswith("--"):
+            near = closest(first, self.commands)
+            hint = f"did you mean {near[0]}?" if near else f"write {_as_diff(args)}"
+            return UsageError(f"no such command '{shorten(first, _SHOWN)}'", hint=hint)
+        name = first.partition("=")[0]
         options = {option for command in self.commands.values() for option in options_of(command)}
-        if args[0].partition("=")[0] in options:
-            return UsageError(f"{first} needs a command before it", hint=f"write {meant}")
-        what = "option" if first.startswith("--") else "command"
-        near = closest(args[0], [*self.commands] if what == "command" else [*options_of(self), "--help"])
-        return UsageError(f"no such {what} '{first}'", hint=f"did you mean {near[0]}?" if near else f"write {meant}")
+        if name in options:
+            return UsageError(f"{name} needs a command before it", hint=f"write {_as_diff(args)}")
+        near = closest(name, [*options_of(self), "--help"])
+        if not near and (inner := closest(name, sorted(options))):
+            return UsageError(f"no such option {name}", hint=f"did you mean {_as_diff([inner[0], *rest])}?")
+        hint = f"did you mean {near[0]}?" if near else "see gradcalc --help"
+        return UsageError(f"no such option {shorten(name, _SHOWN)}", hint=hint)
+
+
+def _as_diff(tokens: list[str]) -> str:
+    """The command line that a person who left out `diff` had in mind."""
+    meant = quoted(["gradcalc", "diff", *tokens])
+    return meant if len(meant) <= 2 * _SHOWN else "gradcalc diff EXPR"
 
 
 def _show_help(ctx: Any) -> NoReturn:

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from gradcalc.cli import options
+from gradcalc.cli.commands import FORMULA
 from gradcalc.console import Console
 from gradcalc.errors import ExpressionError, Status, UsageError
 from gradcalc.language import limits
@@ -38,7 +39,7 @@ or the point was not understood; 3 not computed; 4 no such device or dtype;
 def diff(
     ctx: typer.Context,
     *,
-    expression: Annotated[str | None, typer.Argument(metavar="EXPR", hidden=True)] = None,
+    expression: Annotated[str | None, typer.Argument(metavar=FORMULA, hidden=True)] = None,
     at: Annotated[
         list[str] | None,
         typer.Option(

@@ -39,8 +39,13 @@ def is_call(op: str) -> bool:
 def inline(tape: Tape, lacks: Callable[[vocabulary.Function], bool]) -> Tape:
     """Replace each call of a row that an engine lacks by the row's definition, if it has one.
 
-    Definitions may use rows with definitions of their own; the table has no cycle (a test says so).
+    Definitions may use rows with definitions of their own; the table has no cycle (a test says so). A tape without
+    such calls is returned as it is.
     """
+    calls = {(step.op, len(step.args)) for step in tape.instructions if is_call(step.op)}
+    rows = (vocabulary.find(op, count) for op, count in calls)
+    if not any(row.definition and lacks(row) for row in rows):
+        return tape
     made: list[Instruction] = []
     place: list[int] = []
     for step in tape.instructions:

@@ -165,9 +165,9 @@ def test_what_cannot_be_told_is_undecided() -> None:
 )
 def test_nothing_takes_long(formula: str) -> None:
     """Arb cannot be interrupted in this process, so what would hang it is refused before."""
-    start = time.monotonic()
+    start = time.process_time()
     value(formula, x=0.7)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 5
 
 
 def test_a_long_sum_is_linear_and_does_not_recurse() -> None:

