@@ -12,22 +12,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradcalc import findings
 from gradcalc.program import Program, Request, read
-from gradcalc.results import Partial, Result, Symbolic, Values
 
 if TYPE_CHECKING:
     from gradcalc.engines.autograd import Device
     from gradcalc.engines.symbolic import Derivative
+    from gradcalc.results import Result
 
 __all__ = ["Request", "devices", "diff"]
 
 
 def diff(request: Request) -> Result:
     """Differentiate a formula; with a point, evaluate both sides there and judge them."""
+    program = read(request)
+    # Not before the formula was understood: errors are fast.
     from gradcalc.engines import symbolic
 
-    program = read(request)
     question = symbolic.Question(
         program.scalar, program.wrt, request.order, program.dtype.name, program.flat, request.timeout
     )
@@ -35,7 +35,9 @@ def diff(request: Request) -> Result:
     with symbolic.ask(question) as pending:
         if not program.point:
             return _formulas_only(request, program, pending.collect())
+        from gradcalc import findings
         from gradcalc.engines import autograd, certified
+        from gradcalc.results import Result, Values
 
         device = autograd.resolve(request.device, program.dtype)
         backward = autograd.differentiate(
@@ -66,6 +68,8 @@ def devices() -> tuple[Device, ...]:
 
 
 def _formulas_only(request: Request, program: Program, derivatives: tuple[Derivative, ...]) -> Result:
+    from gradcalc.results import Partial, Result, Symbolic, Values
+
     return Result(
         command="diff",
         expression=request.expression,

@@ -73,6 +73,7 @@ def read(request: Request) -> Program:
     if entries:
         point, moved = _store(assign(entries, tape.variables), dtype)
         notes += moved
+        notes += [f"{name} does not appear in the formula" for name in point if name not in tape.variables]
     lengths = {name: _length(point.get(name)) for name in (*tape.variables, *point)}
     shapes = infer_shapes(tape, lengths)
     require_scalar(tape, shapes)

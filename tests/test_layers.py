@@ -13,23 +13,25 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "gradcalc"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-#: The layers, lowest first; a module may import what stands in lines above its own, and its own package.
-LAYERS = (
-    ("errors", "dtypes", "results"),
-    ("language",),
-    ("engines",),
-    ("verdict",),
-    ("program",),
-    ("findings",),
-    ("pipeline",),
-    ("render",),
-    ("console",),
-    ("cli",),
-    ("__main__",),
-)
-RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+#: Each part of the package, lowest first, and the other parts that it may import, at whatever depth.
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "dtypes": set(),
+    "results": set(),
+    "language": {"errors"},
+    "engines": {"errors", "dtypes", "language"},
+    "verdict": {"dtypes", "results"},
+    "program": {"errors", "dtypes", "language", "engines"},
+    "findings": {"errors", "language", "results", "verdict", "engines", "program"},
+    "pipeline": {"errors", "dtypes", "language", "results", "verdict", "engines", "program", "findings"},
+    "render": {"errors", "dtypes", "results"},
+    "console": {"errors", "results", "render"},
+    "cli": {"errors", "dtypes", "language", "results", "pipeline", "console", "render"},
+    "__main__": {"errors", "results", "console", "cli", "render"},
+    "__init__": {"language", "results", "pipeline"},
+}
 
-#: The Python face: its functions import what they need when they are called.
+#: The package itself, which the command line imports for its version.
 FACE = "__init__"
 
 HEAVY = ("torch", "sympy", "flint", "numpy", "mpmath")
@@ -75,17 +77,21 @@ each_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path
 
 @each_module
 def test_layers(path: Path) -> None:
-    """A module imports lower layers and its own; languages know no engine, renderers do no mathematics."""
+    """Data flows one way: a module imports what its layer stands on; if not, the import belongs somewhere else."""
     own = _layer(_module_name(path))
-    if own == FACE:
-        return
-    assert own in RANK, f"{path.name}: give the new module its place in LAYERS"
+    assert own in MAY_IMPORT, f"{path.name}: give the new module its place in MAY_IMPORT"
     for line, name in _imports(path):
-        if name.split(".")[0] != "gradcalc":
-            continue
         other = _layer(name)
-        if other in RANK and other != own:
-            assert RANK[other] < RANK[own], f"{path}:{line}: {own} may not import {other}"
+        if name.startswith("gradcalc.") and other in MAY_IMPORT and other != own:
+            assert other in MAY_IMPORT[own], f"{path}:{line}: {own} may not import {other}"
+
+
+def test_layers_have_no_cycle() -> None:
+    """The table itself goes one way: a part imports only parts that stand above it."""
+    known: set[str] = set()
+    for part, others in MAY_IMPORT.items():
+        assert others <= known, f"{part} imports {others - known}, which stand below it"
+        known.add(part)
 
 
 @each_module

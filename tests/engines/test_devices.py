@@ -111,6 +111,13 @@ def test_cuda_by_number_and_current() -> None:
     assert refusal("cuda:2") == ("there is no device cuda:2 here", "this machine has: cpu, cuda:0, cuda:1")
 
 
+@pytest.mark.usefixtures("two_cards")
+def test_auto_prefers_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`auto` takes CUDA before MPS."""
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert resolve("auto", FLOAT32) == "cuda:1"
+
+
 @pytest.mark.usefixtures("apple")
 def test_dtype_that_does_not_work_there() -> None:
     """Where a device lacks the dtype the hint says what works, and only `auto` goes on to the next device."""

@@ -53,10 +53,8 @@ def differentiate(
     except UnsupportedError as error:
         return _unsupported(str(error), wrt, program)
     components = _components(tape, shapes)
-    reasons = _reasons(program, components)
-    wanted = {name: components[name] for name in wrt if name in components and name not in reasons}
-    slopes = gradients.slopes(run, wanted, order)
-    slopes.update((name, Slope(None, reason)) for name, reason in reasons.items())
+    slopes = gradients.slopes(run, {name: components[name] for name in wrt if name in components}, order)
+    slopes.update((name, Slope(None, reason)) for name, reason in _reasons(program, components).items())
     partials = tuple(slopes.get(name, Slope(0.0)) for name in wrt)
     trace = partial(gradients.trace, program, point, dtype, device)
     return Backward(run.result.item(), None, partials, program, trace)

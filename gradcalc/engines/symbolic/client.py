@@ -158,12 +158,8 @@ def _shared() -> _Process:
 def kill() -> None:
     """Kill the process of this program without waiting for its end: for a signal handler."""
     for process in _PROCESS:
-        process.kill()
+        if process.owner == os.getpid():
+            process.kill()
 
 
-def _end_shared() -> None:
-    if _PROCESS and _PROCESS[0].owner == os.getpid() and _PROCESS[0].alive:
-        _PROCESS[0].end()
-
-
-atexit.register(_end_shared)
+atexit.register(kill)

@@ -7,6 +7,7 @@ this process. Imports SymPy after the first question has arrived, while the othe
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -50,8 +51,10 @@ def _limit(seconds: float) -> None:
 def _answers(question: Question) -> Iterator[dict[str, Any]]:
     """Whatever SymPy trips over becomes an answer: this process must live on for the next question."""
     try:
+        gc.disable()  # while SymPy makes its million objects there is nothing to collect
         from gradcalc.engines.symbolic.answers import answers
 
+        gc.enable()
         yield from answers(question)
     except MemoryError:
         yield {"reason": "SymPy needed more memory than it may use"}

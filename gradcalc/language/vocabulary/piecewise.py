@@ -54,7 +54,7 @@ ROWS = (
       example="min([x, 2*x, 3])"),
     F("clamp", "x low high", "x held between two bounds, min(max(x, low), high)", TORCH + "clamp.html", "", "clamp", "",
       "min(max(x, low), high)", aliases=("clip",), domain="low <= high",
-      kinks="corners at the bounds; torch 2.13 counts a constant bound as inside and returns 1",
+      kinks="corners at the bounds; torch 2.13 counts a bound as inside and returns 1",
       samples=((0.2, -1.0, 2.0), (1.5, -0.5, 3.0)), example="clamp(x, 0, 1)"),
     F("where", "condition x y", "x where the condition holds, else y", TORCH + "where.html",
       kinks="where the condition turns; torch differentiates both branches and multiplies one by 0",
