@@ -1,0 +1,144 @@
+"""Numbers as text, against the decimal and struct modules."""
+
+from __future__ import annotations
+
+import math
+import struct
+from decimal import Decimal, localcontext
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradcalc.dtypes import BFLOAT16, DTYPES, FLOAT16, FLOAT32, FLOAT64
+from gradcalc.render import numbers
+from tests.render.examples import EXACT, VALUE, partial
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(FINITE)
+def test_the_shortest_text_reads_back(value: float) -> None:
+    """Without --digits a float64 loses nothing."""
+    assert float(numbers.native(value, FLOAT64, None)) == value
+    assert float(numbers.correct(value, None, FLOAT64, None)) == value
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False), st.sampled_from([FLOAT32, FLOAT16, BFLOAT16]))
+def test_the_shortest_text_reads_back_in_a_narrow_format(value: float, dtype: object) -> None:
+    """A member of the format is told by its text; struct rounds to float32 and float16 on its own."""
+    assert dtype in DTYPES.values()
+    code = {"float32": "f", "float16": "e"}.get(dtype.name)
+    if code is None:
+        value = struct.unpack("f", struct.pack("f", value)[:2].rjust(4, b"\0"))[0]
+        if not math.isfinite(value):
+            return
+        text = numbers.native(value, dtype, None)
+        assert float(dtype.nearest(numbers_fraction(text))) == value
+        return
+    try:
+        value = struct.unpack(code, struct.pack(code, value))[0]
+    except OverflowError:
+        return
+    assert struct.unpack(code, struct.pack(code, float(numbers.native(value, dtype, None))))[0] == value
+
+
+def numbers_fraction(text: str) -> object:
+    """The rational number of a decimal text."""
+    from fractions import Fraction
+
+    return Fraction(Decimal(text))
+
+
+@given(FINITE.filter(bool), st.integers(1, 40))
+def test_significant_digits_are_those_of_the_decimal_module(value: float, digits: int) -> None:
+    """Rounded half to even, with as many digits as asked for."""
+    text = numbers.significant(Decimal(value), digits)
+    with localcontext() as context:
+        context.prec = digits
+        assert Decimal(text) == +Decimal(value)
+    mantissa = text.lstrip("-").partition("e")[0].replace(".", "").lstrip("0")
+    assert len(mantissa) == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "shown"),
+    [
+        ("6", 3, "6.00"),
+        ("6", 1, "6"),
+        ("0", 5, "0"),
+        ("0E-50", 5, "0"),
+        ("12345", 3, "1.23e+04"),
+        ("12345", 5, "12345"),
+        ("0.00012345", 3, "0.000123"),
+        ("0.000012345", 3, "1.23e-05"),
+        ("-0.5", 4, "-0.5000"),
+        ("9.996", 3, "10.0"),
+        ("99.96", 3, "1.00e+02"),
+        ("2.5", 1, "2"),
+        ("3.5", 1, "4"),
+        ("1e999999", 2, "1.0e+999999"),
+        ("-1.5e-999999", 2, "-1.5e-999999"),
+        (EXACT, 25, "-7.661275842587077135197198"),
+    ],
+)
+def test_how_significant_digits_are_laid_out(text: str, digits: int, shown: str) -> None:
+    """Fixed notation where every digit shown is asked for, else an exponent as Python writes it."""
+    assert numbers.significant(Decimal(text), digits) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype", "shown"),
+    [
+        (6.0, "float64", "6"),
+        (-0.0, "float64", "-0"),
+        (1e300, "float64", "1e+300"),
+        (0.1, "float64", "0.1"),
+        (0.10000000149011612, "float32", "0.1"),
+        (0.0999755859375, "float16", "0.1"),
+        (math.nan, "float64", "nan"),
+        (math.inf, "float32", "inf"),
+        (-math.inf, "float32", "-inf"),
+    ],
+)
+def test_how_a_number_of_a_format_is_shown(value: float, dtype: str, shown: str) -> None:
+    """The shortest text, whole numbers without a point."""
+    assert numbers.native(value, DTYPES[dtype], None) == shown
+
+
+def test_digits_come_from_the_exact_values() -> None:
+    """SymPy's side from its decimal, torch's from the float that it returned: beyond 17 digits they differ."""
+    assert numbers.correct(VALUE, EXACT, FLOAT64, 30) == "-7.66127584258707713519719784235"
+    assert numbers.native(VALUE, FLOAT64, 30) == f"{Decimal(VALUE):.29f}"
+    assert numbers.correct(0.5, None, FLOAT64, 3) == "0.500"
+
+
+def test_a_correct_value_beside_a_narrow_format_has_its_digits() -> None:
+    """As many as tell the numbers of the format apart."""
+    assert numbers.correct(VALUE, EXACT, FLOAT32, None) == "-7.66127584"
+    assert numbers.correct(VALUE, EXACT, FLOAT16, None) == "-7.6613"
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(0.0, "0 ulp"), (0.04, "< 0.1 ulp"), (0.15, "0.1 ulp"), (1.0, "1 ulp"), (12.4, "12 ulp"), (4.5e15, "4.5e+15 ulp")],
+)
+def test_how_a_distance_is_shown(count: float, shown: str) -> None:
+    """As precisely as a reader needs it."""
+    assert numbers.ulps(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("wrt", "order", "label"), [("x", 1, "df/dx"), ("x[0]", 1, "df/dx[0]"), ("x1", 2, "d^2f/dx1^2")]
+)
+def test_the_label_of_a_partial(wrt: str, order: int, label: str) -> None:
+    """In ASCII."""
+    assert numbers.label(partial(wrt, order=order)) == label
+
+
+def test_a_long_vector_is_cut_in_the_middle() -> None:
+    """The first entries and the last; all of them where asked for."""
+    vector = tuple(float(k) for k in range(1000))
+    assert numbers.coordinate(vector, FLOAT64) == "[0, 1, 2, 3, ..., 999]"
+    assert numbers.coordinate(vector[:6], FLOAT64) == "[0, 1, 2, 3, 4, 5]"
+    assert numbers.coordinate(vector, FLOAT64, most=1000).count(",") == 999

@@ -1,0 +1,196 @@
+"""The table: its layout at several widths, its colours, its explanations."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from rich.cells import cell_len
+
+from gradcalc.render import View, render
+from gradcalc.results import Certified, Outcome, Partial, Symbolic, Values
+from tests.render.examples import EXACT, formulas, partial, result
+
+LONG = " + ".join(f"{k}*x**{k}*cos(x)*exp(-x**2/{k})" for k in range(2, 30))
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def test_the_first_example() -> None:
+    """Label, both sides, verdict; the derivative above its numbers."""
+    assert render(result(), "table", View()) == (
+        "f  = sin(x**2)        at x = 4        float64 on cpu\n"
+        "\n"
+        "        symbolic (SymPy)      autograd (torch)\n"
+        "f       -0.2879033166650653   -0.2879033166650653\n"
+        "df/dx   2*x*cos(x**2)\n"
+        "        -7.661275842587077    -7.661275842587077    agrees (0.1 ulp)\n"
+    )
+
+
+def test_what_does_not_fit_side_by_side_stands_below() -> None:
+    """At 50 columns."""
+    assert render(result(), "table", View(width=50)) == (
+        "f  = sin(x**2)\n"
+        "     at x = 4        float64 on cpu\n"
+        "\n"
+        "f      symbolic  -0.2879033166650653\n"
+        "       autograd  -0.2879033166650653\n"
+        "df/dx  2*x*cos(x**2)\n"
+        "       symbolic  -7.661275842587077\n"
+        "       autograd  -7.661275842587077\n"
+        "       agrees (0.1 ulp)\n"
+    )
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
+def test_a_long_derivative_wraps_and_the_numbers_stay(width: int) -> None:
+    """No line is wider than the terminal; joined again, the derivative is whole; the numbers share a line."""
+    text = render(result(partial(expression=LONG), expression=LONG), "table", View(width=width))
+    lines = text.splitlines()
+    assert max(map(cell_len, lines)) <= width
+    cells = [line[8:].strip() for line in lines[lines.index("") :]]
+    assert LONG.replace(" ", "") in "".join(cells).replace(" ", "")
+    if width >= 80:
+        assert [line.split() for line in lines if "agrees" in line][0][:2] == ["-7.661275842587077"] * 2
+
+
+def test_a_pipe_folds_nothing() -> None:
+    """Without a width the derivative is one line, and the numbers stay where they are."""
+    lines = render(result(partial(expression=LONG)), "table", View()).splitlines()
+    assert f"df/dx   {LONG}" in lines
+    assert lines[-1].startswith("        -7.661275842587077    -7.661275842587077    agrees")
+
+
+def test_a_giant_word_is_broken_by_force() -> None:
+    """A number of 300 digits has no place to break it."""
+    text = render(result(partial(expression="7" * 300 + "*x")), "table", View(width=80))
+    assert max(map(cell_len, text.splitlines())) <= 80
+    assert text.count("7") > 300
+
+
+def test_digits_are_shown_on_both_sides() -> None:
+    """The exact decimal on one side, the float's own digits on the other."""
+    text = render(result(), "table", View(digits=25))
+    assert "-7.661275842587077135197198   -7.661275842587077278346442   agrees" in text
+
+
+def test_color_changes_no_word() -> None:
+    """Without its escape codes the painted table is the plain one; every outcome has its paint."""
+    answer = result(
+        partial(),
+        partial("y", verdict=Outcome.DIFFERS, ulps=1e14, digits=2, explanation="torch is wrong"),
+        partial("z", verdict=Outcome.UNDEFINED, explanation="there is a [corner](here)"),
+    )
+    painted = render(answer, "table", View(color=True))
+    assert ESCAPE.sub("", painted) == render(answer, "table", View())
+    for code, word in (("32", "agrees"), ("1;31", "differs"), ("35", "undefined")):
+        assert f"\x1b[{code}m{word}" in painted
+
+
+def test_markup_of_rich_is_text() -> None:
+    """A formula may look like a tag or an emoji."""
+    answer = result(partial("[bold]"[1:5], expression="[bold]x[/bold] :smile:"), expression="[red][link=x]")
+    for view in (View(), View(color=True), View(width=80, color=True)):
+        text = ESCAPE.sub("", render(answer, "table", view))
+        assert "[bold]x[/bold] :smile:" in text
+        assert "[red][link=x]" in text
+
+
+@pytest.mark.parametrize(
+    ("made", "shown"),
+    [
+        (partial(ulps=0.0), "agrees (0 ulp)"),
+        (partial(ulps=900.0, digits=13), "agrees (13 digits)"),
+        (partial(verdict=Outcome.DIFFERS, ulps=3e15, digits=0), "differs (3.0e+15 ulp)"),
+        (partial(verdict=Outcome.DIFFERS, ulps=None, autograd=math.nan), "nan                   differs"),
+        (partial(verdict=Outcome.UNSUPPORTED, autograd=None, ulps=None), "unsupported           unsupported"),
+        (partial(symbolic_outcome=Outcome.DIFFERS), "-7.661275842587077 (differs)"),
+        (partial(symbolic=math.nan, exact=None, symbolic_outcome=Outcome.UNDEFINED), "undefined "),
+        (partial(symbolic=math.nan, exact=None, symbolic_outcome=Outcome.DIFFERS), "undefined (differs)"),
+        (partial(symbolic=None, exact=None, symbolic_outcome=None), "undecided "),
+    ],
+)
+def test_how_an_outcome_is_shown(made: Partial, shown: str) -> None:
+    """The word always, with the distance or the right digits where there are any."""
+    assert shown in render(result(made), "table", View())
+
+
+def test_explanations_stand_below_and_equal_ones_once() -> None:
+    """A plain agreement needs none; the same sentence names its first components and counts the rest."""
+    corner = [
+        partial(f"x[{k}]", verdict=Outcome.UNDEFINED, explanation="slopes -1 and 1 differ") for k in range(1000)
+    ]
+    dead = partial("y", explanation="a true zero", cause="dead zone", span=(0, 3))
+    text = render(result(*corner, dead, partial("z", explanation="within 0.1 ulp")), "table", View())
+    assert text.endswith(
+        "agrees (0.1 ulp)\n\n"
+        "df/dx[0], df/dx[1], df/dx[2], 997 more undefined: slopes -1 and 1 differ.\n\n"
+        "df/dy agrees: a true zero (dead zone in sin).\n"
+    )
+
+
+def test_explanations_wrap_at_the_width() -> None:
+    """At 80 columns, and not beyond 100 in a wide window."""
+    answer = result(partial(verdict=Outcome.UNDEFINED, explanation="many words " * 30))
+    for width, widest in ((80, 80), (200, 100)):
+        lines = render(answer, "table", View(width=width)).splitlines()
+        told = lines[next(i for i, line in enumerate(lines) if line.startswith("df/dx undefined:")) :]
+        assert widest - 12 < max(map(len, told)) <= widest
+
+
+def test_a_long_formula_is_cut_in_the_head_line() -> None:
+    """The answer counts, not the echo; newlines and control characters do not get through."""
+    head = render(result(expression="x+\n" * 10_000 + "\x1b[2J"), "table", View()).splitlines()[0]
+    assert len(head) < 600
+    assert "..." in head
+    assert "\x1b" not in head
+
+
+def test_the_point_is_shown_as_given() -> None:
+    """In the dtype's own digits, vectors in brackets."""
+    answer = result(at={"x": 0.10000000149011612, "v": (1.0, 2.5)}, dtype="float32")
+    assert "at x = 0.1, v = [1, 2.5]        float32 on cpu" in render(answer, "table", View())
+
+
+def test_proved_values_have_a_line_of_their_own() -> None:
+    """With the radius, and both slopes at a kink."""
+    proved = Partial("x", 1, *partial_parts(), Certified("0", "1e-40", left="-1", right="1"))
+    answer = result(
+        proved, value=Values(1.0, "1", 1.0, Certified("1.0000", "1e-40"))
+    )
+    lines = render(answer, "table", View()).splitlines()
+    assert "        certified 1.0000 +/- 1e-40" in lines
+    assert "        certified 0 +/- 1e-40 (left -1, right 1)" in lines
+
+
+def partial_parts() -> tuple[Symbolic, object]:
+    """The two sides of the usual example."""
+    usual = partial()
+    return usual.symbolic, usual.autograd
+
+
+def test_wide_characters_are_measured() -> None:
+    """Columns stay below one another."""
+    lines = render(result(partial("漢字"), partial("x")), "table", View()).splitlines()
+    places = {cell_len(line[: line.index("agrees")]) for line in lines if "agrees" in line}
+    assert len(places) == 1
+
+
+def test_without_a_point_there_is_a_derivative_a_line() -> None:
+    """And the reason where none was found."""
+    answer = formulas(
+        Partial("x", 1, Symbolic("2*x*cos(x**2)")), Partial("y", 1, Symbolic(None, reason="SymPy was stopped after 10 s"))
+    )
+    assert render(answer, "table", View()) == "df/dx = 2*x*cos(x**2)\ndf/dy = ? (SymPy was stopped after 10 s)\n"
+    long = render(formulas(Partial("x", 2, Symbolic(LONG))), "table", View(width=80)).splitlines()
+    assert long[0].startswith("d^2f/dx^2 = 2*x")
+    assert long[1].startswith(" " * len("d^2f/dx^2 = ") + "+")
+    assert EXACT
+
+
+def test_ascii_terminals_get_ascii() -> None:
+    """Everything of our own is ASCII; foreign characters are escaped before widths are measured."""
+    text = render(result(partial("θ", expression="2*θ"), at={"θ": 1.0}, expression="θ²"), "table", View(encoding="ascii"))
+    assert text.isascii()
+    assert "df/d\\u03b8   2*\\u03b8" in text
