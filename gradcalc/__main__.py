@@ -11,7 +11,6 @@ import gc
 import os
 import signal
 import sys
-from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -70,8 +69,7 @@ def answer(tokens: Sequence[str], console: Console) -> int:
 
 def wants_json(tokens: Sequence[str]) -> bool:
     """Whether a command line asks for JSON, also one that is wrong elsewhere."""
-    pairs = zip(tokens, [*tokens[1:], ""], strict=False)
-    return any(pair == ("--format", "json") or pair[0] == "--format=json" for pair in pairs)
+    return "--format=json" in tokens or ("--format", "json") in pairwise(tokens)
 
 
 def _interrupted(*_: object) -> NoReturn:

@@ -21,7 +21,7 @@ _SPECIAL = {
     **{character: f"\\{character}" for character in "&%$#_{}"},
 }
 _GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (\w+)$")
-_NAME = re.compile(r"([^\W\d_]+)_?([0-9₀-₉]*)(?:\[([0-9]+)\])?")
+_NAME = re.compile(r"([^\W\d_₀-₉]+)_?([0-9₀-₉]*)(?:\[([0-9]+)\])?")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _COMMANDS = re.compile(
     "alpha|beta|[gG]amma|[dD]elta|epsilon|zeta|eta|[tT]heta|iota|kappa|[lL]ambda|mu|nu|[xX]i|[pP]i|rho|[sS]igma|tau|"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradcalc.dtypes import BFLOAT16, DTYPES, FLOAT16, FLOAT32, FLOAT64
+from gradcalc.dtypes import DTYPES, FLOAT16, FLOAT32, FLOAT64
 from gradcalc.render import numbers
 from tests.render.examples import EXACT, VALUE, partial
 
@@ -24,30 +24,16 @@ def test_the_shortest_text_reads_back(value: float) -> None:
     assert float(numbers.correct(value, None, FLOAT64, None)) == value
 
 
-@given(st.floats(width=32, allow_nan=False, allow_infinity=False), st.sampled_from([FLOAT32, FLOAT16, BFLOAT16]))
-def test_the_shortest_text_reads_back_in_a_narrow_format(value: float, dtype: object) -> None:
-    """A member of the format is told by its text; struct rounds to float32 and float16 on its own."""
-    assert dtype in DTYPES.values()
-    code = {"float32": "f", "float16": "e"}.get(dtype.name)
-    if code is None:
-        value = struct.unpack("f", struct.pack("f", value)[:2].rjust(4, b"\0"))[0]
-        if not math.isfinite(value):
-            return
-        text = numbers.native(value, dtype, None)
-        assert float(dtype.nearest(numbers_fraction(text))) == value
-        return
-    try:
-        value = struct.unpack(code, struct.pack(code, value))[0]
-    except OverflowError:
-        return
-    assert struct.unpack(code, struct.pack(code, float(numbers.native(value, dtype, None))))[0] == value
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_the_shortest_text_reads_back_in_float32(value: float) -> None:
+    """struct rounds to the format on its own."""
+    assert struct.unpack("f", struct.pack("f", float(numbers.native(value, FLOAT32, None))))[0] == value
 
 
-def numbers_fraction(text: str) -> object:
-    """The rational number of a decimal text."""
-    from fractions import Fraction
-
-    return Fraction(Decimal(text))
+@given(st.floats(width=16, allow_nan=False, allow_infinity=False))
+def test_the_shortest_text_reads_back_in_float16(value: float) -> None:
+    """struct rounds to the format on its own."""
+    assert struct.unpack("e", struct.pack("e", float(numbers.native(value, FLOAT16, None))))[0] == value
 
 
 @given(FINITE.filter(bool), st.integers(1, 40))
@@ -74,7 +60,8 @@ def test_significant_digits_are_those_of_the_decimal_module(value: float, digits
         ("0.000012345", 3, "1.23e-05"),
         ("-0.5", 4, "-0.5000"),
         ("9.996", 3, "10.0"),
-        ("99.96", 3, "1.00e+02"),
+        ("99.96", 3, "100"),
+        ("999.6", 3, "1.00e+03"),
         ("2.5", 1, "2"),
         ("3.5", 1, "4"),
         ("1e999999", 2, "1.0e+999999"),
