@@ -45,4 +45,4 @@ def diff(
 
     texts = () if at is None else tuple(point_texts(at))
     names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
-    return answer(Request(expression, texts, names, device, dtype, order, digits, timeout))
+    return answer(Request(expression, texts, names, device, dtype, order, digits, timeout, pretty=True))

@@ -29,7 +29,7 @@ def diff(request: Request) -> Result:
     from gradcalc.engines import symbolic
 
     question = symbolic.Question(
-        program.scalar, program.wrt, request.order, program.dtype.name, program.flat, request.timeout
+        program.scalar, program.wrt, request.order, program.dtype.name, program.flat, request.timeout, request.pretty
     )
     # SymPy works in its own process while this one imports torch.
     with symbolic.ask(question) as pending:

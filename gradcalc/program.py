@@ -28,7 +28,7 @@ class Request:
 
     at: `--at` texts; none asks for the symbolic derivative only. wrt: variables or entries `x[0]`; none means every
     variable. order: of the derivative, 1 to 10. digits: what the exact decimals of the result have at least.
-    timeout: seconds for the symbolic side.
+    timeout: seconds for the symbolic side. pretty: whether SymPy's two-dimensional text is wanted.
     """
 
     expression: str
@@ -39,6 +39,7 @@ class Request:
     order: int = 1
     digits: int = 40
     timeout: float = 10.0
+    pretty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ end
 complete -c gradcalc -f -a '(__gradcalc_complete)'
 """
 
-_SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
+SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 
 
 def completion(
@@ -78,7 +78,7 @@ def completion(
     if shell is None:
         raise UsageError("the shell is missing", hint="write gradcalc completion bash, zsh or fish")
     if not typed:
-        console.answer(_SCRIPTS[shell])
+        console.answer(SCRIPTS[shell])
         return Status.OK
     from gradcalc.cli.candidates import answers
 

@@ -31,11 +31,12 @@ def differentiate(
     dtype: DType = FLOAT64,
     order: int = 1,
     seconds: float = 20.0,
+    pretty: bool = False,
 ) -> tuple[Derivative, ...]:
     """SymPy's answers for one formula."""
     tape = parse(formula, frozenset(point or ()))
     names = (wrt,) if wrt else tape.variables
-    with ask(Question(tape, names, order, dtype.name, dict(point or {}), seconds)) as pending:
+    with ask(Question(tape, names, order, dtype.name, dict(point or {}), seconds, pretty)) as pending:
         return pending.collect()
 
 
@@ -158,7 +159,7 @@ def test_the_derivative_by_an_order_is_evaluated_where_no_word_exists() -> None:
 def test_typeset_forms() -> None:
     """LaTeX and two-dimensional text come with the derivative; entries of vectors are subscripts."""
     tape = parse("x**2/3")
-    answer = differentiate("sin(x)**2/2")[0]
+    answer = differentiate("sin(x)**2/2", pretty=True)[0]
     assert answer.latex == r"\sin{\left(x \right)} \cos{\left(x \right)}"
     assert answer.pretty == "sin(x)⋅cos(x)"
     assert tape.variables == ("x",)

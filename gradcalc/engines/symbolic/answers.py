@@ -23,7 +23,7 @@ _TYPESET_OPERATIONS = 2000
 
 
 def answers(question: Question) -> Iterator[dict[str, Any]]:
-    """First each derivative as text, then each in LaTeX and as two-dimensional text."""
+    """First each derivative as text, then each in LaTeX and, if wanted, as two-dimensional text."""
     dtype = DTYPES[question.dtype]
     terms = Sum(build(question.tape, dtype))
     derivatives: dict[str, Expr] = {}
@@ -32,7 +32,9 @@ def answers(question: Question) -> Iterator[dict[str, Any]]:
         yield {"wrt": name, **_written(derivatives[name], question, dtype)}
     for name, derivative in derivatives.items():
         if derivative.count_ops() <= _TYPESET_OPERATIONS:
-            yield {"wrt": name, "latex": to_latex(derivative), "pretty": to_pretty(derivative)}
+            yield {"wrt": name, "latex": to_latex(derivative)}
+            if question.pretty:
+                yield {"wrt": name, "pretty": to_pretty(derivative)}
 
 
 def _written(derivative: Expr, question: Question, dtype: DType) -> dict[str, Any]:

@@ -20,7 +20,8 @@ class Question:
 
     dtype: name of the format whose members literals are. point: exact values by variable; empty for none.
     vectors: names of the variables that are vectors in the source (their entries are `x[0]`, `x[1]`, ...).
-    seconds: processor time after which the SymPy process may end itself.
+    seconds: processor time after which the SymPy process may end itself. pretty: whether the two-dimensional text is
+    wanted, whose first use costs SymPy a quarter of its start.
     """
 
     tape: Tape
@@ -29,6 +30,7 @@ class Question:
     dtype: str
     point: dict[str, float]
     seconds: float
+    pretty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def encode_question(question: Question) -> bytes:
         "dtype": question.dtype,
         "point": {name: value.hex() for name, value in question.point.items()},
         "seconds": question.seconds,
+        "pretty": question.pretty,
     }
     return json.dumps(document, separators=(",", ":")).encode() + b"\n"
 
@@ -76,4 +79,5 @@ def decode_question(line: bytes) -> Question:
         document["dtype"],
         {name: float.fromhex(value) for name, value in document["point"].items()},
         document["seconds"],
+        document["pretty"],
     )
