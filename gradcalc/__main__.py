@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 from itertools import pairwise
-from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
