@@ -54,8 +54,9 @@ def _rows(partial: Partial, dtype: DType, view: View, *, several: bool) -> list[
 
 
 def _commands(latex: str) -> str:
-    """SymPy leaves Greek letters as they are; LaTeX wants their commands."""
-    return "".join(f"\\{name} " if (name := _greek(character)) else character for character in latex)
+    """SymPy leaves Greek letters and subscript digits as they are; LaTeX wants their commands."""
+    letters = (f"\\{name} " if (name := _greek(character)) else character for character in latex)
+    return re.sub("[₀-₉]+", lambda digits: f"_{{{digits.group().translate(_SUBSCRIPTS)}}}", "".join(letters))
 
 
 def _operator(partial: Partial, *, several: bool) -> str:

@@ -162,4 +162,11 @@ def kill() -> None:
             process.kill()
 
 
-atexit.register(kill)
+def _end_shared() -> None:
+    """End the process and wait for it, so that no trace of it is left behind."""
+    for process in _PROCESS:
+        if process.owner == os.getpid() and process.alive:
+            process.end()
+
+
+atexit.register(_end_shared)
