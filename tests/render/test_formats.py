@@ -103,6 +103,12 @@ def test_names_in_latex(wrt: str, shown: str) -> None:
     assert f"{shown} &= " in render(result(partial(wrt)), "latex", View())
 
 
+def test_foreign_letters_of_sympy_become_commands() -> None:
+    """LaTeX knows neither Greek letters nor subscript digits without further packages."""
+    answer = formulas(Partial("x", 1, Symbolic("θ*x₁₂**2", "θ x₁₂^{2}")))
+    assert r"&= \theta  x_{12}^{2}" in render(answer, "latex", View())
+
+
 def test_latex_is_an_environment() -> None:
     """The question is a comment on one line, whatever the formula holds; numbers are mathematics."""
     made = partial(order=2, symbolic=1e-300, exact=None, autograd=math.inf, verdict=Outcome.DIFFERS)

@@ -1,0 +1,181 @@
+"""Completion in the real shells: what they are told to source, and what TAB then does.
+
+The generated files in `completions/` are compared with what the program prints. bash and zsh are typed at through a
+pseudo-terminal; fish answers `complete -C`. What is offered is tested in `tests/cli/test_candidates.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from gradcalc.cli.completion import SCRIPTS
+from tests.cli.harness import ROOT, environment
+
+FILES = {"bash": "gradcalc.bash", "zsh": "_gradcalc", "fish": "gradcalc.fish"}
+
+#: What is typed before TAB, and what stands on the line after it.
+TYPED = {
+    "gradcalc dif": "gradcalc diff ",
+    "gradcalc diff x --dt": "gradcalc diff x --dtype ",
+    "gradcalc diff x --format js": "gradcalc diff x --format json ",
+    "gradcalc diff x --format=js": "gradcalc diff x --format=json ",
+    'gradcalc diff "sin(x)*long" --wrt l': 'gradcalc diff "sin(x)*long" --wrt long ',
+    "gradcalc diff 'sin(x)*(long' --wrt l": "gradcalc diff 'sin(x)*(long' --wrt long ",
+    'gradcalc diff "-x*y" --at x=1,': 'gradcalc diff "-x*y" --at x=1,y=',
+    "gradcalc diff a*b --at=a=1,": "gradcalc diff a*b --at=a=1,b=",
+    "gradcalc functions lgam": "gradcalc functions lgamma ",
+    "gradcalc completion f": "gradcalc completion fish ",
+    "gradcalc diff x --digits ": "gradcalc diff x --digits ",
+}
+
+_SHOW = {
+    "bash": "bind 'set bell-style none'; bind -x '\"\\C-]\": echo \"<<<$READLINE_LINE>>>\"'",
+    "zsh": "show() { print -r -- \"<<<$BUFFER>>>\" }; zle -N show; bindkey '^]' show; bindkey '^U' kill-whole-line",
+}
+_START = {"bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"]}
+_PREPARE = {
+    "bash": f"source {shlex.quote(str(ROOT / 'completions/gradcalc.bash'))}",
+    "zsh": f"autoload -Uz compinit; compinit -D -u; source {shlex.quote(str(ROOT / 'completions/_gradcalc'))}",
+    "zsh through fpath": f"fpath=({shlex.quote(str(ROOT / 'completions'))} $fpath); autoload -Uz compinit; compinit -D -u",
+}
+
+
+def require(shell: str) -> None:
+    """Skip the test where the shell is missing."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+
+
+@pytest.fixture(scope="module")
+def shell_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which the command `gradcalc` is the program under test."""
+    folder = tmp_path_factory.mktemp("bin")
+    program = folder / "gradcalc"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m gradcalc "$@"\n')
+    program.chmod(0o755)
+    path = os.pathsep.join((str(folder), os.environ["PATH"]))
+    return environment(PATH=path, HOME=str(folder), TERM="xterm", COLUMNS="200", PS1="> ")
+
+
+@pytest.mark.parametrize("shell", FILES)
+def test_the_files_are_what_the_program_prints(shell: str) -> None:
+    """Made anew with `gradcalc completion SHELL > completions/FILE`."""
+    assert (ROOT / "completions" / FILES[shell]).read_text() == SCRIPTS[shell]
+
+
+class Terminal:
+    """A shell at the other end of a pseudo-terminal."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def type(self, text: str) -> None:
+        """Send keys."""
+        os.write(self._descriptor, text.encode())
+
+    def wait(self, pattern: str) -> str:
+        """The first group of `pattern` in what the shell prints next, within 20 seconds."""
+        seen, deadline = b"", time.monotonic() + 20
+        while time.monotonic() < deadline:
+            if select.select([self._descriptor], [], [], 0.1)[0]:
+                seen += os.read(self._descriptor, 65536)
+                if found := re.search(pattern.encode(), seen):
+                    return found.group(1).decode()
+        raise AssertionError(f"{pattern} did not come: {seen!r}")
+
+
+@contextmanager
+def terminal(command: list[str], environ: dict[str, str], folder: Path) -> Iterator[Terminal]:
+    """A shell in a pseudo-terminal, killed at the end."""
+    master, slave = os.openpty()
+    process = subprocess.Popen(
+        command, stdin=slave, stdout=slave, stderr=slave, env=environ, cwd=folder, start_new_session=True
+    )
+    os.close(slave)
+    try:
+        yield Terminal(master)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no pseudo-terminals here")
+@pytest.mark.parametrize("way", _PREPARE)
+def test_tab_completes_the_line(way: str, shell_environment: dict[str, str], tmp_path: Path) -> None:
+    """Each line is typed, TAB is pressed, and what stands on the line then is read back from the shell."""
+    shell = way.split()[0]
+    require(shell)
+    with terminal(_START[shell], shell_environment, tmp_path) as screen:
+        screen.type(f"{_PREPARE[way]}; {_SHOW[shell]}; echo RE''ADY\n")
+        screen.wait(r"(READY)\r?\n")
+        found = {}
+        for typed in TYPED:
+            screen.type(f"{typed}\t\x1d")
+            found[typed] = screen.wait(r"<<<([^\r\n]*)>>>")
+            screen.type("\x15")
+        assert found == TYPED
+
+
+def test_bash_function_offers_all_that_fits(shell_environment: dict[str, str]) -> None:
+    """COMPREPLY as the function leaves it, for a line that ends at the cursor and one that goes on."""
+    script = """
+        source completions/gradcalc.bash
+        offer() { COMP_LINE=$1 COMP_POINT=$2; _gradcalc 2>/dev/null; (IFS=' '; echo "${COMPREPLY[*]}"); }
+        offer 'gradcalc ' 9
+        offer 'gradcalc diff "x*y" --wrt ' 26
+        offer 'gradcalc diff "x*$(touch ran)" --wrt ' 37
+        offer 'gradcalc di --format json' 11
+    """
+    require("bash")
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, check=False, cwd=ROOT, env=shell_environment, timeout=60
+    )
+    assert done.stdout.splitlines() == [
+        "diff functions devices completion --version --help",
+        "x y",
+        "x touch ran",
+        "diff",
+    ]
+    assert not (ROOT / "ran").exists()
+
+
+def test_fish_offers_what_fits(shell_environment: dict[str, str]) -> None:
+    """`complete -C` answers as TAB does."""
+    require("fish")
+    lines = {
+        "gradcalc dif": ["diff"],
+        'gradcalc diff "x*y" --wrt ': ["x", "y"],
+        "gradcalc diff 'x*y' --at ": ["x=", "y="],
+        'gradcalc diff "x*y" --at x=1,': ["x=1,y="],
+        'gradcalc diff "x*y" --at "x=1,': ["x=1,y="],
+        "gradcalc diff x --only v": ["value", "verdict"],
+        "gradcalc diff x --format=js": ["--format=json"],
+        "gradcalc functions bessel_": ["bessel_i", "bessel_j", "bessel_k", "bessel_y"],
+        "gradcalc diff x --digits ": [],
+    }
+    asked = "".join(f"complete -C {shlex.quote(line)}; echo END\n" for line in lines)
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", f"source completions/gradcalc.fish\n{asked}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=shell_environment,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    answers = [part.split() for part in done.stdout.split("END\n")[:-1]]
+    assert dict(zip(lines, answers, strict=True)) == lines
