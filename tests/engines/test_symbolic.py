@@ -14,7 +14,7 @@ import pytest
 
 from gradcalc.dtypes import FLOAT32, FLOAT64, DType
 from gradcalc.engines.certified import evaluate
-from gradcalc.engines.symbolic import Derivative, Question, ask
+from gradcalc.engines.symbolic import Derivative, Question, ask, client
 from gradcalc.engines.symbolic.protocol import decode_question, encode_question
 from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
@@ -61,6 +61,10 @@ def differentiate(
         ("where(x > 0, x**2, -x)", "where(x > 0, 2*x, -1)"),
         ("where((x > 0) & (x < 1) | (x > 5), x**2, -x)", "where((x > 5) | ((x > 0) & (x < 1)), 2*x, -1)"),
         ("Piecewise((x, x < 1), (x**2, x > 2))", "where(x < 1, 1, Piecewise((2*x, x > 2)))"),
+        (
+            "where(where(x > 0, x, 2*x) > 1, x**2, x)",
+            "where(((x > 0) & (x > 1)) | (~(x > 0) & (x > 1/2)), 2*x, 1)",
+        ),
         ("x!", "gamma(x + 1)*digamma(x + 1)"),
         ("cbrt(x)", "1/(3*cbrt(x)**2)"),
         ("lambda**2 + 0*N", "2*lambda"),
@@ -204,6 +208,16 @@ def test_a_late_answer_ends_the_process_and_the_next_question_gets_a_new_one() -
     assert time.monotonic() - start < 10
     assert late.expression is None
     assert late.reason == "SymPy was stopped after 0.5 s"
+    assert differentiate("x**3")[0].expression == "3*x**2"
+
+
+def test_a_process_that_dies_is_told_apart_from_one_that_is_late() -> None:
+    """Whoever ends SymPy's process, the reason says which of the two it was, and the next question is answered."""
+    tape = parse("*".join(f"(x + {i})" for i in range(400)))
+    with ask(Question(tape, ("x",), 1, "float64", {}, 20.0)) as pending:
+        client.kill()
+        (answer,) = pending.collect()
+    assert answer.reason == "the SymPy process ended unexpectedly"
     assert differentiate("x**3")[0].expression == "3*x**2"
 
 

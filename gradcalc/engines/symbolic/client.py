@@ -57,9 +57,14 @@ class Pending:
         late = f"SymPy was stopped after {self._question.seconds:g} s"
         reason = ""
         while True:
-            answer = self._process.receive(self._deadline)
-            if answer is None:
-                reason = late if time.monotonic() >= self._deadline else "the SymPy process ended unexpectedly"
+            try:
+                answer = self._process.receive(self._deadline)
+            except EOFError:
+                reason = "the SymPy process ended unexpectedly"
+                self._process.end()
+                break
+            except TimeoutError:
+                reason = late
                 self._process.end()
                 break
             if answer.get("done"):
@@ -106,18 +111,18 @@ class _Process:
         except BrokenPipeError:
             self.end()  # receive() then finds the pipe closed, and the reason is given there
 
-    def receive(self, deadline: float) -> dict[str, Any] | None:
-        """The next document, or None when the deadline passes or the process ends."""
+    def receive(self, deadline: float) -> dict[str, Any]:
+        """The next document. Raises TimeoutError when the deadline passes, EOFError when the process has ended."""
         assert self._popen.stdout is not None, "a pipe was asked for"
         scanned = 0
         while (stop := self._buffer.find(b"\n", scanned)) < 0:
             scanned = len(self._buffer)
             remaining = deadline - time.monotonic()
             if remaining <= 0 or not self._selector.select(remaining):
-                return None
+                raise TimeoutError
             chunk = os.read(self._popen.stdout.fileno(), _CHUNK)
             if not chunk:
-                return None
+                raise EOFError
             self._buffer += chunk
         document: dict[str, Any] = json.loads(self._buffer[:stop])
         del self._buffer[: stop + 1]

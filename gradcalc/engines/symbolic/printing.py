@@ -166,6 +166,14 @@ class _Printer(StrPrinter):  # type: ignore[misc]  # SymPy's classes are untyped
     def _print_Not(self, expr: Expr) -> str:  # noqa: N802 - SymPy's name
         return f"~({self._print(expr.args[0])})"
 
+    def _print_ITE(self, expr: Expr) -> str:  # noqa: N802 - SymPy's name
+        # SymPy makes one of a comparison with a Piecewise, as a `where` inside a `where` is.
+        condition, holds, otherwise = (self._print(a) for a in expr.args)
+        return f"(({condition}) & ({holds})) | (~({condition}) & ({otherwise}))"
+
+    def _print_BooleanFunction(self, expr: Expr) -> str:  # noqa: N802 - SymPy's name
+        raise NotExpressible(type(expr).__name__)
+
     def _print_BooleanTrue(self, expr: Expr) -> str:  # noqa: N802 - SymPy's name
         del expr
         return "0 == 0"
