@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 
 import mpmath
@@ -18,6 +19,8 @@ from gradcalc.engines.symbolic import Derivative, Question, ask, client
 from gradcalc.engines.symbolic.protocol import decode_question, encode_question
 from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
+from gradcalc.language.rewriting import unroll
+from gradcalc.language.shapes import infer_shapes
 from tests import oracle
 
 SMOOTH_ROWS = [row for row in vocabulary.ROWS if row.samples]
@@ -92,6 +95,19 @@ def test_the_derivative_is_written_in_our_language(formula: str, expected: str) 
 def test_a_literal_stays_the_number_that_was_stored(formula: str, expected: str) -> None:
     """SymPy must not round 0.1 + 0.2 to 0.3: the stored numbers differ."""
     assert differentiate(formula)[0].expression == expected
+
+
+@pytest.mark.parametrize("call", ["norm([2**2048, x])", "hypot(2**2048, x)"])
+def test_a_huge_power_inside_a_call_is_named_by_itself(call: str) -> None:
+    """By hand x/sqrt(a**2 + x**2) at x = 2 is 2/2**2048 but for 1e-1200: the square must not be named as the call."""
+    tape = parse(call, frozenset("x"))
+    scalar = unroll(tape, infer_shapes(tape, {"x": None}))
+    with ask(Question(scalar, ("x",), 1, "float64", {"x": 2.0}, 20.0)) as pending:
+        (answer,) = pending.collect()
+    assert answer.expression is not None
+    found = evaluate(parse(answer.expression), {"x": 2.0}, FLOAT64, exact_integers=True).decimal
+    assert found is not None
+    assert abs(Fraction(found) * 2**2047 - 1) < Fraction(1, 10**39)
 
 
 def test_which_literals_are_exact_depends_on_the_dtype() -> None:

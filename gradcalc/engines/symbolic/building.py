@@ -10,6 +10,7 @@ that SymPy would hang on them.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -20,6 +21,7 @@ from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 from gradcalc.dtypes import DType, exact
 from gradcalc.engines.symbolic import functions
 from gradcalc.language import vocabulary
+from gradcalc.language.limits import NUMBER_CHARACTERS
 from gradcalc.language.rewriting import inline, is_call
 from gradcalc.language.tape import CONSTANT, NUMBER, VARIABLE, Instruction, Tape
 
@@ -36,8 +38,9 @@ _RELATIONS: dict[str, Callable[..., Expr]] = {
     "not": sympy.Not,
 }
 
-# Beyond these SymPy's integers take seconds or gigabytes: a power with more bits is carried as text.
-_POWER_BITS = 4096
+# A power with more bits is carried as text: SymPy would print more digits than the language reads back, and from some
+# millions on its integers take seconds and gigabytes.
+_POWER_BITS = (NUMBER_CHARACTERS - 2) * math.log2(10)
 _EXPONENT = 10**6
 # SymPy expands special functions at whole numbers term by term (uppergamma, factorial): larger ones stay symbols.
 _SPECIAL_ARGUMENT = 100
@@ -137,7 +140,7 @@ class _Builder:
         if step.op == "neg":
             return -args[0]
         if step.op == "pow":
-            return self._power(step, *args)
+            return self._power(*args)
         if step.op == "where":
             condition, value, otherwise = args
             pieces = [(value, condition), (otherwise, True)]
@@ -153,14 +156,15 @@ class _Builder:
             return Rational(value.numerator, value.denominator)
         return Literal(f"{text}.0" if whole else text, positive=True)
 
-    def _power(self, step: Instruction, base: Expr, exponent: Expr) -> Expr:
+    def _power(self, base: Expr, exponent: Expr) -> Expr:
         if not exponent.is_Integer:
             return Pow(base, exponent)
-        scale = max((_bits(factor) for factor in Mul.make_args(base) if factor.is_Rational), default=0)
+        scale = max((_bits(factor) for factor in Mul.make_args(base) if factor.is_Rational), default=0.0)
         bits = abs(int(exponent)) * scale
         if bits > _POWER_BITS and base.is_Rational:
-            source = self._tape.source[step.span.start : step.span.stop]
-            return Opaque(f"({source})", real=True)
+            # Not the piece of source: where a definition was inlined or a vector unrolled that is the whole call.
+            mantissa = base if base.is_Integer and base >= 0 else f"({base})"
+            return Opaque(f"({mantissa}**{exponent})", real=True)
         if bits > _POWER_BITS or abs(exponent) > _EXPONENT:
             return Pow(base, _whole_number(exponent))
         return Pow(base, exponent)
@@ -174,10 +178,9 @@ class _Builder:
         return result
 
 
-def _bits(value: Rational) -> int:
+def _bits(value: Rational) -> float:
     """The bits that each power of a rational adds; none for 0, 1 and -1."""
-    p, q = abs(int(value.p)), int(value.q)
-    return 0 if p <= 1 and q == 1 else max(p.bit_length(), q.bit_length())
+    return math.log2(max(abs(int(value.p)), int(value.q)))
 
 
 def _whole_number(value: Integer) -> Expr:
