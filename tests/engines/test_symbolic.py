@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from fractions import Fraction
@@ -235,6 +236,30 @@ def test_a_process_that_dies_is_told_apart_from_one_that_is_late() -> None:
         (answer,) = pending.collect()
     assert answer.reason == "the SymPy process ended unexpectedly"
     assert differentiate("x**3")[0].expression == "3*x**2"
+
+
+def test_a_process_that_died_unnoticed_is_no_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may die between the look at it and the question; the question is too long for the pipe's buffer."""
+    differentiate("x**2")
+    client.kill()
+    time.sleep(0.3)
+    monkeypatch.setattr("gradcalc.engines.symbolic.client._Process.alive", True)
+    answer = differentiate("+".join(f"sin({i}*x)" for i in range(5000)))[0]
+    assert answer.reason == "the SymPy process ended unexpectedly"
+    monkeypatch.undo()
+    assert differentiate("x**3")[0].expression == "3*x**2"
+
+
+def test_a_thread_that_waits_for_its_turn_keeps_its_time() -> None:
+    """The time limit is for SymPy's work on a question, not for the question before it."""
+    slow = threading.Thread(
+        target=differentiate, args=("*".join(f"(x + {i})" for i in range(400)),), kwargs={"seconds": 3}
+    )
+    slow.start()
+    time.sleep(0.3)
+    answer = differentiate("x**3", seconds=2.5)[0]
+    slow.join()
+    assert answer.expression == "3*x**2", answer.reason
 
 
 def test_questions_share_one_process_which_ends_with_the_program() -> None:

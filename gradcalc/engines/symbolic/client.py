@@ -1,12 +1,13 @@
 """The program's end of the line to the SymPy process.
 
-Comes in: a `Question`. Goes out: `Pending`, whose `collect` waits for the answers until the deadline and ends the
-process if it is late. Imports the standard library and `protocol`.
+Comes in: a `Question`. Goes out: `Pending`, whose `collect` waits for the answers until the deadline; a process that
+is late is ended. Imports the standard library and `protocol`.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import selectors
@@ -14,10 +15,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import gradcalc
 from gradcalc.engines.symbolic.protocol import Derivative, Question, encode_question
@@ -25,56 +27,51 @@ from gradcalc.engines.symbolic.protocol import Derivative, Question, encode_ques
 _CHUNK = 1 << 16
 
 
-def ask(question: Question) -> Pending:
-    """Send a question and return at once; the SymPy process starts with the first one."""
-    return Pending(question)
+@contextmanager
+def ask(question: Question) -> Iterator[Pending]:
+    """Send a question and go on at once; the SymPy process starts with the first one.
+
+    One question at a time is asked of the shared process: another thread waits here for its turn, and its time counts
+    from then. A process whose answer was not awaited to the end is ended.
+    """
+    with _LOCK:
+        process = _shared()
+        pending = Pending(question, process)
+        try:
+            process.send(encode_question(question))
+            yield pending
+        finally:
+            if not pending.answered:
+                process.end()
 
 
 class Pending:
-    """A question under way; a context manager, since one question at a time is asked of the shared process."""
+    """A question under way; `answered` once the process has nothing more to say about it."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, process: _Process) -> None:
+        self.answered = False
         self._question = question
+        self._process = process
         self._deadline = time.monotonic() + question.seconds
-        _LOCK.acquire()
-        self._process = _shared()
-        self._process.send(encode_question(question))
-        self._answered = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if not self._answered:
-            self._process.end()
-        _LOCK.release()
 
     def collect(self) -> tuple[Derivative, ...]:
         """The derivatives in the order of the question; what was not ready in time says so in `reason`."""
         found = {name: Derivative(name) for name in self._question.wrt}
-        late = f"SymPy was stopped after {self._question.seconds:g} s"
         reason = ""
-        while True:
-            try:
+        try:
+            while not self.answered:
                 answer = self._process.receive(self._deadline)
-            except EOFError:
-                reason = "the SymPy process ended unexpectedly"
-                self._process.end()
-                break
-            except TimeoutError:
-                reason = late
-                self._process.end()
-                break
-            if answer.get("done"):
-                break
-            name = answer.pop("wrt", None)
-            if name is None:
-                reason = answer["reason"]
-            else:
-                found[name] = replace(found[name], **answer)
-        self._answered = True
+                if answer.get("done"):
+                    self.answered = True
+                elif "wrt" in answer:
+                    name = answer.pop("wrt")
+                    found[name] = replace(found[name], **answer)
+                else:
+                    reason = answer["reason"]
+        except EOFError:
+            reason = "the SymPy process ended unexpectedly"
+        except TimeoutError:
+            reason = f"SymPy was stopped after {self._question.seconds:g} s"
         return tuple(d if d.expression or d.reason else replace(d, reason=reason) for d in found.values())
 
 
@@ -105,11 +102,9 @@ class _Process:
 
     def send(self, line: bytes) -> None:
         assert self._popen.stdin is not None, "a pipe was asked for"
-        try:
+        with contextlib.suppress(BrokenPipeError):  # receive() finds the end of the process and says so
             self._popen.stdin.write(line)
             self._popen.stdin.flush()
-        except BrokenPipeError:
-            self.end()  # receive() then finds the pipe closed, and the reason is given there
 
     def receive(self, deadline: float) -> dict[str, Any]:
         """The next document. Raises TimeoutError when the deadline passes, EOFError when the process has ended."""
@@ -132,19 +127,13 @@ class _Process:
         self._popen.kill()
 
     def end(self) -> None:
-        self._popen.kill()
+        self.kill()
         self._popen.wait()
         for pipe in (self._popen.stdin, self._popen.stdout):
             if pipe is not None:
-                _close(pipe)
+                with contextlib.suppress(BrokenPipeError):  # what was still unsent has no reader any more
+                    pipe.close()
         self._selector.close()
-
-
-def _close(pipe: Any) -> None:
-    try:
-        pipe.close()
-    except BrokenPipeError:
-        return  # what was still unsent has no reader any more
 
 
 _LOCK = threading.Lock()
