@@ -58,6 +58,17 @@ class Tape:
     variables: tuple[str, ...]
     notes: tuple[Note, ...] = field(default=())
 
+    def whole_literal(self, node: int) -> int | None:
+        """The whole number that an instruction is, written without point and exponent, with any signs before it.
+
+        As an exponent such a literal is exact in every dtype, because torch takes it as a Python number; others are
+        rounded.
+        """
+        sign, step = 1, self.instructions[node]
+        while step.op == "neg":
+            sign, step = -sign, self.instructions[step.args[0]]
+        return sign * int(step.text) if step.op == NUMBER and step.text.isdigit() else None
+
     def constant_nodes(self) -> tuple[bool, ...]:
         """For each instruction, whether no variable reaches it."""
         constant: list[bool] = []

@@ -33,6 +33,16 @@ def value(formula: str, dtype: DType = FLOAT64, *, exact_integers: bool = False,
     return evaluate(parse(formula, frozenset(point)), point, dtype, exact_integers=exact_integers)
 
 
+@pytest.mark.parametrize("signs", ["", "-", "--", "---", "-+-"])
+def test_a_whole_exponent_is_exact_whatever_its_signs(signs: str) -> None:
+    """299 is no bfloat16; as an exponent it is a Python number to torch, by hand 2**299 or its reciprocal."""
+    point = {"x": 2.0}
+    found = evaluate(parse(f"x**{signs}299", frozenset("x")), point, BFLOAT16).decimal
+    assert found is not None
+    expected = Fraction(2) ** (-299 if signs.count("-") % 2 else 299)
+    assert abs(Fraction(found) / expected - 1) < Fraction(1, 10**39)
+
+
 @pytest.mark.parametrize("row", SMOOTH_ROWS, ids=lambda row: row.signature)
 def test_each_row_has_mpmaths_value(row: vocabulary.Function) -> None:
     """Forty digits of every function, from a computation that shares no code with Arb or with us."""

@@ -154,14 +154,7 @@ class _Machine:
         node = step.args[1]
         if not self._is_constant[node] or exponent.dim():
             return torch.pow(base, exponent)
-        whole = self._whole(node)
-        return torch.pow(base, exponent.item() if whole is None else whole)
-
-    def _whole(self, node: int) -> int | None:
-        """Read a literal whole number, with any signs before it, exactly: bfloat16 has no 299."""
-        sign, step = 1, self._program.instructions[node]
-        while step.op == "neg":
-            sign, step = -sign, self._program.instructions[step.args[0]]
-        if step.op != NUMBER or not step.text.isdigit() or int(step.text) > _LARGEST_WHOLE:
-            return None
-        return sign * int(step.text)
+        whole = self._program.whole_literal(node)
+        if whole is None or abs(whole) > _LARGEST_WHOLE:
+            return torch.pow(base, exponent.item())
+        return torch.pow(base, whole)

@@ -55,18 +55,10 @@ def share(tape: Tape, point: Mapping[str, float], dtype: DType, *, exact_integer
 def _key(tape: Tape, instruction: Instruction, place: list[int]) -> tuple[str, tuple[int, ...], str]:
     args = tuple(place[i] for i in instruction.args)
     if instruction.op == "pow":
-        exponent = _whole_literal(tape, instruction.args[1])
+        exponent = tape.whole_literal(instruction.args[1])
         if exponent is not None:
-            return WHOLE_POWER, args[:1], exponent
+            return WHOLE_POWER, args[:1], str(exponent)
     return instruction.op, args, instruction.text
-
-
-def _whole_literal(tape: Tape, node: int) -> str | None:
-    """The text of a whole-number literal, with or without a minus before it."""
-    step, sign = tape.instructions[node], ""
-    if step.op == "neg":
-        step, sign = tape.instructions[step.args[0]], "-"
-    return sign + step.text if step.op == NUMBER and step.text.isdigit() else None
 
 
 def _stored(

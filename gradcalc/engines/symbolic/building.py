@@ -83,10 +83,6 @@ class _Builder:
         self._tape = tape
         self._dtype = dtype
         self._uses = Counter(node for step in tape.instructions for node in step.args)
-        self._exponents = {step.args[1] for step in tape.instructions if step.op == "pow"}
-        self._exponents |= {
-            step.args[0] for i, step in enumerate(tape.instructions) if step.op == "neg" and i in self._exponents
-        }
         # A chain of sums or products waits here as a list until something else needs it whole.
         self._built: list[Expr | None] = []
         self._chains: dict[int, tuple[str, list[Expr]]] = {}
@@ -97,7 +93,7 @@ class _Builder:
                 self._extend(node, step)
                 self._built.append(None)
             else:
-                self._built.append(self._expression(node, step))
+                self._built.append(self._expression(step))
         return self._whole(len(self._built) - 1)
 
     def _extend(self, node: int, step: Instruction) -> None:
@@ -129,9 +125,9 @@ class _Builder:
             self._built[node] = built
         return built
 
-    def _expression(self, node: int, step: Instruction) -> Expr:
+    def _expression(self, step: Instruction) -> Expr:
         if step.op == NUMBER:
-            return self._number(step.text, is_exponent=node in self._exponents)
+            return self._number(step.text)
         if step.op == VARIABLE:
             return variable(step.text)
         if step.op == CONSTANT:
@@ -140,7 +136,8 @@ class _Builder:
         if step.op == "neg":
             return -args[0]
         if step.op == "pow":
-            return self._power(*args)
+            whole = self._tape.whole_literal(step.args[1])
+            return self._power(args[0], args[1] if whole is None else Integer(whole))
         if step.op == "where":
             condition, value, otherwise = args
             pieces = [(value, condition), (otherwise, True)]
@@ -149,12 +146,11 @@ class _Builder:
             return self._call(vocabulary.find(step.op, len(args)), args)
         return _RELATIONS[step.op](*args)
 
-    def _number(self, text: str, *, is_exponent: bool) -> Expr:
+    def _number(self, text: str) -> Expr:
         value = exact(text)
-        whole = text.isdigit()
-        if (whole and is_exponent) or Fraction(self._dtype.nearest(value)) == value:
+        if Fraction(self._dtype.nearest(value)) == value:
             return Rational(value.numerator, value.denominator)
-        return Literal(f"{text}.0" if whole else text, positive=True)
+        return Literal(f"{text}.0" if text.isdigit() else text, positive=True)
 
     def _power(self, base: Expr, exponent: Expr) -> Expr:
         if not exponent.is_Integer:
