@@ -92,6 +92,5 @@ def _evaluate(program: Program, request: Request, expression: str) -> Enclosure:
     from gradcalc.engines.certified import evaluate
 
     tape = parse(expression, frozenset(program.point))
-    lengths = {name: len(v) if isinstance(v, tuple) else None for name, v in program.point.items()}
-    scalar = unroll(tape, infer_shapes(tape, lengths))
+    scalar = unroll(tape, infer_shapes(tape, program.lengths))
     return evaluate(scalar, program.flat, program.dtype, digits=request.digits, exact_integers=True)

@@ -59,6 +59,11 @@ class Program:
     dtype: DType
     notes: tuple[str, ...]
 
+    @property
+    def lengths(self) -> dict[str, Shape]:
+        """The shape of each variable of the point."""
+        return {name: _length(value) for name, value in self.point.items()}
+
 
 def read(request: Request) -> Program:
     """Read the formula and its point, and check that they fit each other."""

@@ -6,12 +6,10 @@ in the call.
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from gradcalc.cli import options
 from gradcalc.cli.listing import aligned
+from gradcalc.cli.options import ListingFormat
 from gradcalc.console import Console
 from gradcalc.errors import Status
 
@@ -19,15 +17,7 @@ from gradcalc.errors import Status
 def devices(
     ctx: typer.Context,
     *,
-    form: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            parser=options.listing_format,
-            metavar="NAME",
-            help="table, plain (tab-separated) or json.",
-        ),
-    ] = "table",
+    form: ListingFormat = "table",
 ) -> Status:
     """List the devices that torch sees, and the dtypes that work there."""
     from gradcalc import pipeline

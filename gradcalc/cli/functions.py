@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gradcalc.cli import options
 from gradcalc.cli.listing import aligned
+from gradcalc.cli.options import ListingFormat
 from gradcalc.console import Console
 from gradcalc.errors import Status, UsageError
 
@@ -31,15 +31,7 @@ def functions(
     ctx: typer.Context,
     *,
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", hidden=True)] = None,
-    form: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            parser=options.listing_format,
-            metavar="NAME",
-            help="table, plain (tab-separated) or json.",
-        ),
-    ] = "table",
+    form: ListingFormat = "table",
 ) -> Status:
     """List the functions of the language, or with NAME what one means, its domain and what happens at its kinks."""
     from gradcalc.language import vocabulary

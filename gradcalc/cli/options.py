@@ -1,13 +1,17 @@
 """The values of options: what each accepts, checked as Typer reads it and told in our own words.
 
 Comes in: the text behind an option. Goes out: its value. Raises `UsageError`, and `DeviceError` for a dtype or device
-that does not exist. Imports `errors`, `dtypes`, `console`, the names in `render`, and `language.suggestions`.
+that does not exist. Imports `errors`, `dtypes`, `console`, the names in `render`, `language.suggestions` and
+typer.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
 
 from gradcalc.console import COLORS
 from gradcalc.dtypes import DTYPES
@@ -81,6 +85,12 @@ color = words("colour setting", COLORS)
 shell = words("shell", SHELLS)
 order = whole_number("--order", 1, HIGHEST_ORDER)
 digits = whole_number("--digits", 1, MOST_DIGITS)
+
+#: The `--format` of the commands that list something.
+ListingFormat = Annotated[
+    str,
+    typer.Option("--format", parser=listing_format, metavar="NAME", help="table, plain (tab-separated) or json."),
+]
 
 #: What completion offers behind an option.
 VALUES: dict[str, tuple[str, ...]] = {

@@ -19,6 +19,9 @@ from gradcalc.verdict.distance import Distance, distance
 
 _OVERFLOW = "overflow"
 
+# Beyond so many ulps an agreement says how many of its digits are right.
+_FEW_ULPS = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -59,7 +62,7 @@ def judge(evidence: Evidence) -> Judgement:
     if evidence.truth is None:
         return _without_truth(evidence)
     truth = exact(evidence.truth)
-    # SymPy's side is shown correctly rounded to float64; that rounding is all its distance.
+    # SymPy's side is the truth rounded correctly; that rounding is all its distance.
     rounded = Fraction(evidence.dtype.nearest(truth)) if _fits(truth, evidence.dtype) else truth
     symbolic_ulps = float(abs(rounded - truth) / evidence.dtype.ulp(truth))
     if evidence.autograd is None:
@@ -79,7 +82,7 @@ def _compared(evidence: Evidence, autograd: float, truth: Fraction, symbolic_ulp
 
 
 def _sentence(autograd: float, evidence: Evidence, gap: Distance, outcome: Outcome) -> str:
-    if outcome is Outcome.AGREES and gap.ulps <= 16:
+    if outcome is Outcome.AGREES and gap.ulps <= _FEW_ULPS:
         return f"torch's gradient is within {gap.ulps:.1f} ulp of the exact one"
     digits = "no digit is" if gap.digits == 0 else f"{gap.digits} digit{'s are' if gap.digits > 1 else ' is'}"
     return f"torch returned {autograd!r}, the exact derivative is {_shown(evidence.truth)}: {digits} right"
@@ -98,17 +101,12 @@ def _not_finite(evidence: Evidence, autograd: float, truth: Fraction) -> Verdict
 def _undefined_value(evidence: Evidence) -> Judgement:
     sentence = f"the formula has no finite real value at this point: {evidence.value_reason}"
     if evidence.autograd is None:
-        return Judgement(
-            Outcome.UNDEFINED, None, Outcome.UNSUPPORTED, None, None, _unsupported_and_undefined(evidence, sentence)
-        )
+        verdict = Verdict(Outcome.UNSUPPORTED, f"{evidence.autograd_reason}; {sentence}")
+        return Judgement(Outcome.UNDEFINED, None, Outcome.UNSUPPORTED, None, None, verdict)
     if math.isfinite(evidence.autograd):
         sentence += f"; torch returned {evidence.autograd!r} all the same"
     verdict = Verdict(Outcome.UNDEFINED, sentence)
     return Judgement(Outcome.UNDEFINED, None, Outcome.UNDEFINED, None, None, verdict)
-
-
-def _unsupported_and_undefined(evidence: Evidence, sentence: str) -> Verdict:
-    return Verdict(Outcome.UNSUPPORTED, f"{evidence.autograd_reason}; {sentence}")
 
 
 def _without_truth(evidence: Evidence) -> Judgement:

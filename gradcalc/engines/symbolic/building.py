@@ -66,6 +66,13 @@ def literal_values(expression: Expr, dtype: DType) -> Mapping[Symbol, Rational]:
     return values
 
 
+def named(column: str) -> Callable[..., Expr]:
+    """What a row's `sympy` column names: a path in SymPy, or a bare word of `functions`."""
+    library, _, name = column.rpartition(".")
+    found: Callable[..., Expr] = getattr(sympy if library else functions, name)
+    return found
+
+
 class Literal(Symbol):  # type: ignore[misc]  # SymPy's classes are untyped
     """A number that SymPy must not compute with, named by its text."""
 
@@ -166,12 +173,9 @@ class _Builder:
         return Pow(base, exponent)
 
     def _call(self, row: vocabulary.Function, args: list[Expr]) -> Expr:
-        library, _, name = row.sympy.rpartition(".")
-        function = getattr(sympy if library else functions, name)
-        if not row.bare and library:
+        if not row.bare and row.sympy.startswith("sympy."):
             args = [_whole_number(a) if a.is_Integer and abs(a) > _SPECIAL_ARGUMENT else a for a in args]
-        result: Expr = function(*args)
-        return result
+        return named(row.sympy)(*args)
 
 
 def _bits(value: Rational) -> float:

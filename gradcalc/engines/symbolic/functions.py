@@ -192,14 +192,8 @@ def xlog1py(x: Expr, y: Expr) -> Expr:
 floor, ceiling, nearest, truncate, cbrt, sinc = Floor, Ceil, Round, Trunc, Cbrt, Sinc
 loggamma = sympy.loggamma
 
-#: How the classes that only this module makes are spelled in the language.
+#: How the classes are spelled that no row names: those the functions above return, and those SymPy puts in their place.
 SPELLINGS = {
-    Floor: "floor",
-    Ceil: "ceil",
-    Round: "round",
-    Trunc: "trunc",
-    Cbrt: "cbrt",
-    Sinc: "sinc",
     RealAbs: "abs",
     RealSign: "sign",
     RealHeaviside: "heaviside",
@@ -212,6 +206,4 @@ SPELLINGS = {
     sympy.Min: "min",
     sympy.floor: "floor",
     sympy.ceiling: "ceil",
-    sympy.loggamma: "lgamma",
-    sympy.exp: "exp",
 }

@@ -16,7 +16,7 @@ from sympy.printing.precedence import precedence
 from sympy.printing.str import StrPrinter
 
 from gradcalc.dtypes import DType, exact
-from gradcalc.engines.symbolic.building import Literal
+from gradcalc.engines.symbolic.building import Literal, named
 from gradcalc.engines.symbolic.functions import SPELLINGS
 from gradcalc.language import vocabulary
 
@@ -33,9 +33,8 @@ def to_language(expression: Expr, variables: Iterable[str], dtype: DType) -> str
 
 _ROW_OF_CLASS: dict[type, str] = dict(SPELLINGS)
 for _row in vocabulary.ROWS:
-    _library, _, _name = _row.sympy.rpartition(".")
-    if _library and isinstance(getattr(sympy, _name), type):
-        _ROW_OF_CLASS[getattr(sympy, _name)] = _row.name
+    if _row.sympy and isinstance(_class := named(_row.sympy), type):
+        _ROW_OF_CLASS[_class] = _row.name
 
 _RELATIONS = {
     sympy.StrictLessThan: "<",

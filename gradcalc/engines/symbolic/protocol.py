@@ -19,7 +19,6 @@ class Question:
     """Differentiate `tape` (scalars only) `order` times by each of `wrt`.
 
     dtype: name of the format whose members literals are. point: exact values by variable; empty for none.
-    vectors: names of the variables that are vectors in the source (their entries are `x[0]`, `x[1]`, ...).
     seconds: processor time after which the SymPy process may end itself. pretty: whether the two-dimensional text is
     wanted, whose first use costs SymPy a quarter of its start.
     """
@@ -52,7 +51,7 @@ class Derivative:
 
 
 def encode_question(question: Question) -> bytes:
-    """One line; spans are left out, SymPy has no use for them, but the source pieces of powers stay reachable."""
+    """The question as one line; floats in hexadecimal, which is exact."""
     tape = question.tape
     document = {
         "source": tape.source,

@@ -1,8 +1,8 @@
 """The SymPy process: questions on standard input, answers on standard output, one JSON document a line.
 
 Comes in: lines of `protocol.encode_question`. Goes out: for each question a line for every derivative as soon as it
-is known, a line for its typeset forms, and `{"done": true}`; the reader loses only what was not reached when it ends
-this process. Imports SymPy after the first question has arrived, while the other engines start.
+is known, then lines with its typeset forms, and `{"done": true}`; the reader loses only what was not reached when it
+ends this process. Imports SymPy after the first question has arrived, while the other engines start.
 """
 
 from __future__ import annotations
