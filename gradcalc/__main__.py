@@ -99,7 +99,7 @@ def _fail(error: GradcalcError, tokens: Sequence[str], console: Console) -> int:
     console.error(error)
     if wants_json(tokens):
         from gradcalc.console import OutputError
-        from gradcalc.render.json import failure
+        from gradcalc.render.documents import failure
 
         try:
             console.answer(failure(error, console.view()))

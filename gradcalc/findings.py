@@ -15,9 +15,9 @@ from gradcalc.errors import GradcalcError
 from gradcalc.language.parser import parse
 from gradcalc.language.rewriting import unroll
 from gradcalc.language.shapes import infer_shapes
-from gradcalc.program import Program, Request
+from gradcalc.program import Program
 from gradcalc.results import Autograd, Outcome, Partial, Symbolic
-from gradcalc.verdict import Evidence, judge
+from gradcalc.verdict import GRADIENT, Evidence, Subject, judge
 
 if TYPE_CHECKING:
     from gradcalc.engines.autograd import Slope
@@ -26,33 +26,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Truth:
-    """The derivative's exact decimal, or why it is missing."""
+class Truth:
+    """A partial derivative's exact decimal at the point, or why it is missing.
 
+    derivative: SymPy's, from which the decimal is. nearest: the decimal rounded to float64, nan where the derivative
+    has no real value.
+    """
+
+    derivative: Derivative
     decimal: str | None
     nearest: float | None
     missing: Outcome
     reason: str
 
 
-def partial(program: Program, request: Request, derivative: Derivative, slope: Slope, value: Enclosure) -> Partial:
-    """Judge one partial derivative."""
-    truth = _truth(program, request, derivative)
-    judged = judge(
-        Evidence(
-            value_defined={"value": True, "undefined": False}.get(value.kind),
-            value_reason=value.reason or "",
-            truth=truth.decimal,
-            truth_outcome=truth.missing,
-            truth_reason=truth.reason,
-            autograd=slope.value,
-            autograd_reason=slope.reason or "",
-            dtype=program.dtype,
-        )
-    )
+def partial(program: Program, order: int, truth: Truth, slope: Slope, value: Enclosure) -> Partial:
+    """Judge one partial derivative: torch's `slope` against the truth, of a formula with the certified `value`."""
+    derivative, judged = truth.derivative, judge(evidence(program, truth, slope, value))
     return Partial(
         wrt=derivative.wrt,
-        order=request.order,
+        order=order,
         symbolic=Symbolic(
             derivative.expression,
             derivative.latex,
@@ -68,29 +61,46 @@ def partial(program: Program, request: Request, derivative: Derivative, slope: S
     )
 
 
-def _truth(program: Program, request: Request, derivative: Derivative) -> _Truth:
+def evidence(program: Program, truth: Truth, slope: Slope, value: Enclosure, subject: Subject = GRADIENT) -> Evidence:
+    """What is known of a number that should be the derivative."""
+    return Evidence(
+        value_defined={"value": True, "undefined": False}.get(value.kind),
+        value_reason=value.reason or "",
+        truth=truth.decimal,
+        truth_outcome=truth.missing,
+        truth_reason=truth.reason,
+        autograd=slope.value,
+        autograd_reason=slope.reason or "",
+        dtype=program.dtype,
+        subject=subject,
+    )
+
+
+def find_truth(program: Program, derivative: Derivative, digits: int) -> Truth:
+    """Evaluate SymPy's derivative at the point, to `digits` digits."""
     if derivative.expression is None:
         reason = derivative.reason or "SymPy gave no derivative"
-        return _Truth(None, None, Outcome.UNDECIDED, reason)
+        return Truth(derivative, None, None, Outcome.UNDECIDED, reason)
     if not derivative.readable:
         if derivative.value is None:
-            return _Truth(None, None, Outcome.UNSUPPORTED, "SymPy's derivative could not be evaluated at this point")
-        return _Truth(derivative.value, float(derivative.value), Outcome.AGREES, "")
+            reason = "SymPy's derivative could not be evaluated at this point"
+            return Truth(derivative, None, None, Outcome.UNSUPPORTED, reason)
+        return Truth(derivative, derivative.value, float(derivative.value), Outcome.AGREES, "")
     try:
-        found = _evaluate(program, request, derivative.expression)
+        found = _evaluate(program, derivative.expression, digits)
     except GradcalcError as error:
         reason = f"SymPy's derivative could not be read back: {error.message}"
-        return _Truth(None, None, Outcome.UNDECIDED, reason)
+        return Truth(derivative, None, None, Outcome.UNDECIDED, reason)
     if found.decimal is not None:
-        return _Truth(found.decimal, found.nearest, Outcome.AGREES, "")
+        return Truth(derivative, found.decimal, found.nearest, Outcome.AGREES, "")
     outcome = Outcome(found.kind)
     nearest = math.nan if outcome is Outcome.UNDEFINED else None
-    return _Truth(None, nearest, outcome, f"the printed derivative has no value here: {found.reason}")
+    return Truth(derivative, None, nearest, outcome, f"the printed derivative has no value here: {found.reason}")
 
 
-def _evaluate(program: Program, request: Request, expression: str) -> Enclosure:
+def _evaluate(program: Program, expression: str, digits: int) -> Enclosure:
     from gradcalc.engines.certified import evaluate
 
     tape = parse(expression, frozenset(program.point))
     scalar = unroll(tape, infer_shapes(tape, program.lengths))
-    return evaluate(scalar, program.flat, program.dtype, digits=request.digits, exact_integers=True)
+    return evaluate(scalar, program.flat, program.dtype, digits=digits, exact_integers=True)

@@ -10,16 +10,17 @@ Imports every layer below; torch, SymPy and flint only inside the calls that nee
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gradcalc.program import Program, Request, read
+from gradcalc.program import Experiment, Program, Request, read
 
 if TYPE_CHECKING:
     from gradcalc.engines.autograd import Device
-    from gradcalc.engines.symbolic import Derivative
-    from gradcalc.results import Result
+    from gradcalc.engines.symbolic import Derivative, Pending, Question
+    from gradcalc.results import Recording, Result
 
-__all__ = ["Request", "devices", "diff"]
+__all__ = ["Experiment", "Request", "devices", "diff", "tape"]
 
 
 def diff(request: Request) -> Result:
@@ -28,13 +29,10 @@ def diff(request: Request) -> Result:
     # Not before the formula was understood: errors are fast.
     from gradcalc.engines import symbolic
 
-    question = symbolic.Question(
-        program.scalar, program.wrt, request.order, program.dtype.name, program.flat, request.timeout, request.pretty
-    )
     # SymPy works in its own process while this one imports torch.
-    with symbolic.ask(question) as pending:
+    with symbolic.ask(_question(program, request)) as pending:
         if not program.point:
-            return _formulas_only(request, program, pending.collect())
+            return _formulas_only(request, program, _derivatives(program, pending))
         from gradcalc import findings
         from gradcalc.engines import autograd, certified
         from gradcalc.results import Result, Values
@@ -44,7 +42,8 @@ def diff(request: Request) -> Result:
             program.tape, program.shapes, program.point, program.wrt, program.dtype, device, request.order
         )
         value = certified.evaluate(program.scalar, program.flat, program.dtype, digits=request.digits)
-        derivatives = pending.collect()
+        derivatives = _derivatives(program, pending)
+    truths = [findings.find_truth(program, derivative, request.digits) for derivative in derivatives]
     return Result(
         command="diff",
         expression=request.expression,
@@ -53,11 +52,23 @@ def diff(request: Request) -> Result:
         device=device,
         value=Values(value.nearest, value.decimal, backward.value),
         gradient=tuple(
-            findings.partial(program, request, derivative, slope, value)
-            for derivative, slope in zip(derivatives, backward.partials, strict=True)
+            findings.partial(program, request.order, truth, slope, value)
+            for truth, slope in zip(truths, backward.partials, strict=True)
         ),
         notes=program.notes,
     )
+
+
+def tape(request: Request, experiment: Experiment) -> Recording:
+    """Run a formula in torch, forwards and backwards, and show every node; or try what `experiment` says."""
+    from gradcalc import recording
+    from gradcalc.engines import autograd
+
+    if request.dtype == recording.WHOLE:
+        return recording.record_whole(read(replace(request, dtype="float64"), to_run=True), request.device)
+    program = read(request, to_run=True)
+    device = autograd.resolve(request.device, program.dtype)
+    return recording.record(program, experiment, device)
 
 
 def devices() -> tuple[Device, ...]:
@@ -65,6 +76,33 @@ def devices() -> tuple[Device, ...]:
     from gradcalc.engines import autograd
 
     return autograd.available()
+
+
+def _question(program: Program, request: Request) -> Question:
+    from gradcalc.engines.symbolic import Question
+
+    scalar = program.entry.tape if program.entry else program.scalar
+    return Question(
+        scalar, program.wrt, request.order, program.dtype.name, program.flat, request.timeout, request.pretty
+    )
+
+
+def _derivatives(program: Program, pending: Pending) -> tuple[Derivative, ...]:
+    """SymPy's answers, each of the whole formula."""
+    entry, derivatives = program.entry, pending.collect()
+    if entry is None:
+        return derivatives
+    return tuple(
+        replace(
+            derivative,
+            expression=entry.whole(derivative.expression),
+            latex=derivative.latex and entry.whole_latex(derivative.latex),
+            pretty=None,
+        )
+        if derivative.expression and derivative.readable
+        else derivative
+        for derivative in derivatives
+    )
 
 
 def _formulas_only(request: Request, program: Program, derivatives: tuple[Derivative, ...]) -> Result:

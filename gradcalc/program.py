@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from gradcalc.dtypes import DTYPES, FLOAT64, DType, exact
 from gradcalc.errors import DeviceError, PointError, UsageError
+from gradcalc.language.entries import PerEntry, per_entry
 from gradcalc.language.parser import parse
 from gradcalc.language.point import Entry, assign, read_point
 from gradcalc.language.rewriting import component_names, unroll
@@ -43,16 +44,32 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Experiment:
+    """What `tape` is to try with torch.
+
+    calls: of `backward` on one graph, after each of which `.grad` is shown; 0 for none. zero_grad: zero it before each.
+    retain_graph: keep what the graph has saved. no_grad: run under `torch.no_grad()`, which excludes the others.
+    """
+
+    calls: int = 0
+    zero_grad: bool = False
+    retain_graph: bool = True
+    no_grad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """What the engines run.
 
-    tape: the formula as typed, with `shapes`; scalar: the same on numbers alone. point: the stored value of each
-    variable, a tuple for a vector; flat: the same by component. wrt: components. All values are members of `dtype`.
+    tape: the formula as typed, with `shapes`; scalar: the same on numbers alone; entry: the formula of an entry, where
+    it is a sum or a mean of such. point: the stored value of each variable, a tuple for a vector; flat: the same by
+    component. wrt: components. All values are members of `dtype`.
     """
 
     tape: Tape
     shapes: tuple[Shape, ...]
     scalar: Tape
+    entry: PerEntry | None
     point: dict[str, float | tuple[float, ...]]
     flat: dict[str, float]
     wrt: tuple[str, ...]
@@ -65,8 +82,11 @@ class Program:
         return {name: _length(value) for name, value in self.point.items()}
 
 
-def read(request: Request) -> Program:
-    """Read the formula and its point, and check that they fit each other."""
+def read(request: Request, *, to_run: bool = False) -> Program:
+    """Read the formula and its point, and check that they fit each other.
+
+    With `to_run` the point must give every variable a value, and the formula need not have one.
+    """
     dtype = find_dtype(request.dtype)
     if not 1 <= request.order <= 10:
         raise UsageError(f"the order is {request.order}, it must be from 1 to 10")
@@ -76,15 +96,16 @@ def read(request: Request) -> Program:
     tape = parse(request.expression, frozenset(entry.name for entry in entries if entry.name))
     notes = [note.message for note in tape.notes]
     point: dict[str, float | tuple[float, ...]] = {}
-    if entries:
+    if entries or to_run:
         point, moved = _store(assign(entries, tape.variables), dtype)
         notes += moved
         notes += [f"{name} does not appear in the formula" for name in point if name not in tape.variables]
     lengths = {name: _length(point.get(name)) for name in (*tape.variables, *point)}
     shapes = infer_shapes(tape, lengths)
     require_scalar(tape, shapes)
-    wrt = _choose(request.wrt, tape.variables, lengths)
-    return Program(tape, shapes, unroll(tape, shapes), point, _flatten(point), wrt, dtype, tuple(notes))
+    wrt = () if to_run else _choose(request.wrt, tape.variables, lengths)
+    entry = None if to_run else per_entry(tape, shapes, lengths, wrt)
+    return Program(tape, shapes, unroll(tape, shapes), entry, point, _flatten(point), wrt, dtype, tuple(notes))
 
 
 def find_dtype(name: str) -> DType:

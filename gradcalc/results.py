@@ -1,6 +1,7 @@
 """The records that a renderer, a script or a Python caller sees: frozen, of plain str, int and float.
 
-Comes in: nothing. Goes out: `Result` and its parts, whose field names are the JSON keys.
+Comes in: nothing. Goes out: `Result`, `Recording` and `Regression` with their parts, the answers to `diff`, `tape` and
+`logistic`; their field names are the JSON keys.
 Imports the standard library only. Numbers that torch or a formula made non-finite stay floats here; JSON turns them
 into null beside "nonfinite".
 """
@@ -11,6 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 SCHEMA = 1
+
+#: The value of a variable or a node: a number, or a tuple for a vector; that of a condition is made of bools.
+Value = float | tuple[float, ...]
 
 
 class Outcome(StrEnum):
@@ -116,7 +120,7 @@ class Result:
 
     command: str
     expression: str
-    at: dict[str, float | tuple[float, ...]]
+    at: dict[str, Value]
     dtype: str
     device: str | None
     value: Values
@@ -132,3 +136,84 @@ class Result:
                 line += f" = {partial.symbolic.value}; torch {partial.autograd.value}: {partial.verdict.outcome}"
             lines.append(line)
         return "\n".join(lines)
+
+
+# -- tape
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """What a node was computed from: another node by its number, or a literal as typed with its value in the dtype."""
+
+    node: int | None
+    literal: str | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a node hands back to one operand in the backward pass.
+
+    node: the operand's number. derivative: of the node by that operand: a number; entry by entry where a vector takes
+    part; rows of a matrix for softmax; None where that would be long. adds: to the operand's adjoint.
+    """
+
+    node: int
+    derivative: Value | tuple[tuple[float, ...], ...] | None
+    adds: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node of the computation as torch ran it.
+
+    number: from 1, in the order of the forward pass. source, span: its piece of the formula. operation: `variable`, or
+    a name of the language (`pow`, `sin`). grad_fn: torch's name of the backward function, None for what has none.
+    adjoint: the derivative of the result by this node, None where the backward pass did not come.
+    """
+
+    number: int
+    source: str
+    span: tuple[int, int]
+    operation: str
+    operands: tuple[Operand, ...]
+    value: Value
+    grad_fn: str | None
+    adjoint: Value | None
+    passes: tuple[Pass, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A call that torch refused: its own words, what they mean, and how to mend it."""
+
+    call: str
+    error: str
+    message: str
+    explanation: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The answer to one `tape` question.
+
+    backward: the numbers of the nodes in the order of the backward pass. grads: each variable's `.grad` after each
+    backward call that was asked for; None where it has none. explanation: what the calls show, a sentence.
+    """
+
+    command: str
+    expression: str
+    at: dict[str, Value]
+    dtype: str
+    device: str
+    nodes: tuple[Node, ...]
+    backward: tuple[int, ...]
+    grads: tuple[dict[str, Value | None], ...] = ()
+    explanation: str | None = None
+    refusal: Refusal | None = None
+    notes: tuple[str, ...] = ()
+
+
+#: What a question is answered with.
+Answer = Result | Recording

@@ -76,6 +76,10 @@ def _truncated(x: Number) -> Number:
     return mp.floor(x) if x >= 0 else mp.ceil(x)
 
 
+def _cross_entropy(p: Number, y: Number) -> Number:
+    return -(y * mp.log(p) + (1 - y) * mp.log1p(-p))
+
+
 def _step(x: Number, at_zero: Number) -> Number:
     return at_zero if x == 0 else mp.mpf(1 if x > 0 else 0)
 
@@ -184,6 +188,9 @@ _TABLE: dict[tuple[str, int], Callable[..., Number]] = {
     ("hardtanh", 1): lambda x: min(max(x, mp.mpf(-1)), mp.mpf(1)),
     ("softsign", 1): lambda x: x / (1 + abs(x)),
     ("logaddexp", 2): lambda x, y: mp.log(mp.exp(x) + mp.exp(y)),
+    ("log_loss", 2): _cross_entropy,
+    ("binary_cross_entropy", 2): _cross_entropy,
+    ("binary_cross_entropy_with_logits", 2): lambda z, y: _cross_entropy(1 / (1 + mp.exp(-z)), y),
     ("xlogy", 2): lambda x, y: x * mp.log(y) if x else mp.mpf(0),
     ("xlog1py", 2): lambda x, y: x * mp.log1p(y) if x else mp.mpf(0),
     # error functions and the gamma family

@@ -22,6 +22,7 @@ from gradcalc.errors import Status, UsageError
 #: The commands, and what the program's help says of each.
 COMMANDS = {
     "diff": "Differentiate a formula and compare.",
+    "tape": "The computation as torch ran it, node by node.",
     "functions": "What a formula may call.",
     "devices": "Where torch can compute here.",
     "completion": "Teach bash, zsh or fish to complete.",

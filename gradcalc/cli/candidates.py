@@ -14,6 +14,7 @@ from gradcalc.cli import options
 from gradcalc.cli.app import COMMANDS, build
 from gradcalc.cli.commands import HELP_OPTIONS, options_of
 from gradcalc.errors import GradcalcError
+from gradcalc.render import FORMATS
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _NAMED = re.compile(r"\s*([^\W\d]\w*)\s*=")
@@ -86,8 +87,8 @@ def _values(option: str, command: Any, before: Sequence[str], unfinished: str) -
         positional = _positional(before, options_of(command))
         names = variables(positional[0]) if positional else []
         return names if option == "--wrt" else _coordinates(names, before, unfinished)
-    if option == "--format" and command.name != "diff":
-        return options.LISTINGS
+    if option == "--format":
+        return FORMATS.get(command.name, options.LISTINGS)
     return options.VALUES.get(option, ())
 
 

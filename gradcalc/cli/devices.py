@@ -21,7 +21,7 @@ def devices(
 ) -> Status:
     """List the devices that torch sees, and the dtypes that work there."""
     from gradcalc import pipeline
-    from gradcalc.render.json import dump
+    from gradcalc.render.documents import dump
     from gradcalc.results import SCHEMA
 
     console: Console = ctx.obj

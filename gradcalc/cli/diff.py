@@ -6,17 +6,13 @@ Imports `console`, `errors`, `render` and `language.limits`; the pipeline only o
 
 from __future__ import annotations
 
-import sys
-from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
 from gradcalc.cli import options
-from gradcalc.cli.commands import FORMULA
 from gradcalc.console import Console
-from gradcalc.errors import ExpressionError, Status, UsageError
-from gradcalc.language import limits
+from gradcalc.errors import Status, UsageError
 from gradcalc.render import AT_A_POINT, render
 
 EPILOG = """
@@ -39,7 +35,7 @@ or the point was not understood; 3 not computed; 4 no such device or dtype;
 def diff(
     ctx: typer.Context,
     *,
-    expression: Annotated[str | None, typer.Argument(metavar=FORMULA, hidden=True)] = None,
+    expression: options.Formula = None,
     at: Annotated[
         list[str] | None,
         typer.Option(
@@ -52,31 +48,18 @@ def diff(
         list[str] | None,
         typer.Option(metavar="NAME", help="The variable to differentiate by. Repeatable; by default every one."),
     ] = None,
-    device: Annotated[
-        str,
-        typer.Option(parser=options.device, metavar="NAME", help="For torch: cpu, cuda, cuda:N, mps or auto."),
-    ] = "cpu",
-    dtype: Annotated[
-        str,
-        typer.Option(parser=options.dtype, metavar="NAME", help="For torch: float64, float32, float16 or bfloat16."),
-    ] = "float64",
+    device: options.DeviceName = "cpu",
+    dtype: options.DTypeName = "float64",
     order: Annotated[
         int,
         typer.Option(parser=options.order, metavar="N", help="Differentiate so many times by the same variable."),
     ] = 1,
-    digits: Annotated[
-        int | None,
-        typer.Option(
-            parser=options.digits,
-            metavar="N",
-            help="Significant digits to print, 1 to 1000; by default as few as read back. No effect on json.",
-        ),
-    ] = None,
+    digits: options.Digits = None,
     form: Annotated[
         str | None,
         typer.Option(
             "--format",
-            parser=options.diff_format,
+            parser=options.form["diff"],
             metavar="NAME",
             help="table, plain (field, tab, text), json, csv, latex or markdown.  [default: table]",
         ),
@@ -90,14 +73,9 @@ def diff(
             help="Print just this, one line a variable: expression, symbolic, autograd, certified, value or verdict.",
         ),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with status 1 unless every side agrees.")] = False,
-    timeout: Annotated[
-        float, typer.Option(parser=options.seconds, metavar="SECONDS", help="The time SymPy may take.")
-    ] = 10.0,
-    color: Annotated[
-        str,
-        typer.Option(parser=options.color, metavar="WHEN", help="auto, always or never; auto heeds NO_COLOR."),
-    ] = "auto",
+    strict: options.Strict = False,
+    timeout: options.Timeout = 10.0,
+    color: options.Color = "auto",
 ) -> Status:
     """Differentiate a formula, and compare both gradients at a point.
 
@@ -106,8 +84,7 @@ def diff(
     """
     console: Console = ctx.obj
     console.color = color
-    if expression is None:
-        raise UsageError("the formula is missing", hint='write gradcalc diff "sin(x**2)" --at 4')
+    source = options.formula(expression, 'write gradcalc diff "sin(x**2)" --at 4')
     _check(form, field, at)
 
     from gradcalc import pipeline
@@ -116,7 +93,7 @@ def diff(
 
     result = pipeline.diff(
         pipeline.Request(
-            expression=_standard_input() if expression == "-" else expression,
+            expression=source,
             at=tuple(at or ()),
             wrt=tuple(name.strip() for names in wrt or () for name in names.split(",")),
             device=device,
@@ -143,16 +120,3 @@ def _check(form: str | None, field: str | None, at: list[str] | None) -> None:
         raise UsageError(f"--only prints bare lines, not {form}", hint="leave out --only or --format")
     if field in AT_A_POINT and not at:
         raise UsageError(f"--only {field} needs a point", hint="add --at, or take --only expression")
-
-
-def _standard_input() -> str:
-    """The formula on standard input, without its last newline, and no more of it than the language takes."""
-    if sys.stdin is None:
-        raise ExpressionError("standard input is closed, no formula can be read from it")
-    stream = TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors="strict")
-    try:
-        return stream.read(limits.CHARACTERS + 1).rstrip("\n")
-    except UnicodeDecodeError:
-        raise ExpressionError("the formula on standard input is not text in UTF-8") from None
-    finally:
-        stream.detach()

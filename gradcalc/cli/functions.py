@@ -39,7 +39,7 @@ def functions(
     console: Console = ctx.obj
     rows = vocabulary.ROWS if name is None else _named(name)
     if form == "json":
-        from gradcalc.render.json import dump
+        from gradcalc.render.documents import dump
         from gradcalc.results import SCHEMA
 
         records = [_record(row) for row in rows]

@@ -8,23 +8,30 @@ typer.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
+from gradcalc.cli.commands import FORMULA
 from gradcalc.console import COLORS
 from gradcalc.dtypes import DTYPES
-from gradcalc.errors import DeviceError, UsageError
+from gradcalc.errors import DeviceError, ExpressionError, UsageError
+from gradcalc.language import limits
 from gradcalc.language.suggestions import sentence
 from gradcalc.render import FIELDS, FORMATS
 
 LISTINGS = ("table", "plain", "json")
 DEVICES = ("cpu", "cuda", "mps", "auto")
+SWITCH = ("on", "off")
 SHELLS = ("bash", "zsh", "fish")
 
 MOST_DIGITS = 1000
 HIGHEST_ORDER = 10
+MOST_CALLS = 1000
+WHOLE_NUMBERS = "int64"
 LONGEST_TIMEOUT = 86_400.0
 
 
@@ -54,6 +61,21 @@ def device(text: str) -> str:
     raise DeviceError(f"unknown device '{text}'", hint=_hint(text, known))
 
 
+def tape_dtype(text: str) -> str:
+    """The name of a floating-point format, or of the whole numbers that `tape` shows torch refusing."""
+    known = (*DTYPES, WHOLE_NUMBERS)
+    if text in known:
+        return text
+    raise DeviceError(f"unknown dtype '{text}'", hint=_hint(text, known))
+
+
+def formula(expression: str | None, example: str) -> str:
+    """The formula that an argument is, or that stands on standard input for `-`; `example` is what to write."""
+    if expression is None:
+        raise UsageError("the formula is missing", hint=example)
+    return _standard_input() if expression == "-" else expression
+
+
 def whole_number(option: str, low: int, high: int) -> Callable[[str], int]:
     """A reader of a whole number in a range."""
 
@@ -72,19 +94,54 @@ def seconds(text: str) -> float:
     raise UsageError(f"--timeout takes a positive number of seconds, not '{text}'")
 
 
+def _standard_input() -> str:
+    """The formula on standard input, without its last newline, and no more of it than the language takes."""
+    if sys.stdin is None:
+        raise ExpressionError("standard input is closed, no formula can be read from it")
+    stream = TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors="strict")
+    try:
+        return stream.read(limits.CHARACTERS + 1).rstrip("\n")
+    except UnicodeDecodeError:
+        raise ExpressionError("the formula on standard input is not text in UTF-8") from None
+    finally:
+        stream.detach()
+
+
 def _hint(text: str, known: Sequence[str]) -> str:
     guess = sentence(text, known)
     listed = ", ".join(known)
     return f"{guess} ({listed})" if guess else f"choose one of {listed}"
 
 
-diff_format = words("format", tuple(FORMATS))
+form = {command: words("format", formats) for command, formats in FORMATS.items()}
 listing_format = words("format", LISTINGS)
 field = words("field", FIELDS)
+calls = whole_number("--backward", 1, MOST_CALLS)
+switch = words("setting", SWITCH)
 color = words("colour setting", COLORS)
 shell = words("shell", SHELLS)
 order = whole_number("--order", 1, HIGHEST_ORDER)
 digits = whole_number("--digits", 1, MOST_DIGITS)
+
+#: Options and arguments that several commands have.
+Formula = Annotated[str | None, typer.Argument(metavar=FORMULA, hidden=True)]
+DeviceName = Annotated[
+    str, typer.Option(parser=device, metavar="NAME", help="For torch: cpu, cuda, cuda:N, mps or auto.")
+]
+DTypeName = Annotated[
+    str, typer.Option(parser=dtype, metavar="NAME", help="For torch: float64, float32, float16 or bfloat16.")
+]
+Digits = Annotated[
+    int | None,
+    typer.Option(
+        parser=digits,
+        metavar="N",
+        help="Significant digits to print, 1 to 1000; by default as few as read back. No effect on json.",
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with status 1 unless every side agrees.")]
+Timeout = Annotated[float, typer.Option(parser=seconds, metavar="SECONDS", help="The time SymPy may take.")]
+Color = Annotated[str, typer.Option(parser=color, metavar="WHEN", help="auto, always or never; auto heeds NO_COLOR.")]
 
 #: The `--format` of the commands that list something.
 ListingFormat = Annotated[
@@ -92,11 +149,11 @@ ListingFormat = Annotated[
     typer.Option("--format", parser=listing_format, metavar="NAME", help="table, plain (tab-separated) or json."),
 ]
 
-#: What completion offers behind an option.
+#: What completion offers behind an option, where it is the same for every command.
 VALUES: dict[str, tuple[str, ...]] = {
-    "--format": tuple(FORMATS),
     "--only": FIELDS,
     "--dtype": tuple(DTYPES),
     "--device": DEVICES,
+    "--retain-graph": SWITCH,
     "--color": COLORS,
 }

@@ -1,10 +1,10 @@
-"""Result -> text: one module a format, loaded on use, each with one function `render(result, view)`.
+"""Answer -> text: one module a format, loaded on use, each with one function `render(answer, view)`.
 
-Comes in: a `Result` and a `View`. Goes out: text that ends with a newline. No mathematics here: a renderer formats
-numbers (`render.numbers`) and arranges them.
-Imports the standard library only; a format's module may import `dtypes`, `results`, `errors` and rich.
+Comes in: a `Result`, a `Recording` or a `Regression`, and a `View`. Goes out: text that ends with a newline. No
+mathematics here: a renderer formats numbers (`render.numbers`) and arranges them.
+Imports the standard library only; a format's module may import `dtypes`, `results`, `errors`, rich and graphviz.
 
-To add a format: write `render/NAME.py` with a `render` function, and add NAME to `FORMATS`.
+To add a format: write `render/COMMAND/NAME.py` with a `render` function, and add NAME to the command's `FORMATS`.
 """
 
 from __future__ import annotations
@@ -14,16 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
-    from gradcalc.results import Result
+    from gradcalc.results import Answer
 
-#: The formats of `gradcalc diff --format`, by name: the module that renders each.
+#: The formats of each command that answers a question, the first one its default.
 FORMATS = {
-    "table": "gradcalc.render.table",
-    "plain": "gradcalc.render.plain",
-    "json": "gradcalc.render.json",
-    "csv": "gradcalc.render.csv",
-    "latex": "gradcalc.render.latex",
-    "markdown": "gradcalc.render.markdown",
+    "diff": ("table", "plain", "json", "csv", "latex", "markdown"),
+    "tape": ("table", "tree", "dot", "mermaid", "json", "svg"),
+    "logistic": ("table", "plain", "json", "markdown"),
 }
 
 #: The fields of `gradcalc diff --only`, and those of them that need a point.
@@ -49,10 +46,11 @@ class View:
 class Renderer(Protocol):
     """What each format's module offers."""
 
-    def render(self, result: Result, view: View) -> str:
+    def render(self, answer: Answer, view: View) -> str:
         """The whole answer as text that ends with a newline."""
 
 
-def render(result: Result, name: str, view: View) -> str:
-    """Render `result` in the format `name`, a key of `FORMATS`."""
-    return cast("Renderer", importlib.import_module(FORMATS[name])).render(result, view)
+def render(answer: Answer, name: str, view: View) -> str:
+    """Render `answer` in the format `name`, one of `FORMATS` of its command."""
+    module = importlib.import_module(f"gradcalc.render.{answer.command}.{name}")
+    return cast("Renderer", module).render(answer, view)

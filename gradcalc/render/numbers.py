@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Literal
 
 from gradcalc.dtypes import DTYPES, FLOAT64, DType
-from gradcalc.results import Autograd, Certified, Outcome, Partial, Result, Symbolic, Values
+from gradcalc.results import Answer, Autograd, Certified, Outcome, Partial, Symbolic, Value, Values
 
 NonFinite = Literal["nan", "inf", "-inf"]
 
@@ -108,19 +108,21 @@ def enclosure(certified: Certified | None) -> str:
     return f"{certified.value} +/- {certified.radius}{slopes}"
 
 
-def coordinate(value: float | tuple[float, ...], dtype: DType, most: int = 6) -> str:
-    """A coordinate of the point; of a long vector the first entries and the last."""
+def coordinate(value: Value, dtype: DType, most: int = 6, digits: int | None = None) -> str:
+    """A coordinate of the point or the value of a node; of a long vector the first entries and the last."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if not isinstance(value, tuple):
-        return native(value, dtype, None)
-    shown = [native(entry, dtype, None) for entry in value]
+        return native(value, dtype, digits)
+    shown = [coordinate(entry, dtype, digits=digits) for entry in value]
     if len(shown) > most:
         shown = [*shown[: most - 2], "...", shown[-1]]
     return f"[{', '.join(shown)}]"
 
 
-def format_of(result: Result) -> DType:
-    """The floating-point format that the result's numbers have."""
-    return DTYPES[result.dtype]
+def format_of(answer: Answer) -> DType:
+    """The floating-point format that the answer's numbers have; whole numbers are read in float64."""
+    return DTYPES.get(answer.dtype, FLOAT64)
 
 
 def label(partial: Partial) -> str:

@@ -6,6 +6,6 @@ Imports `dtypes` and `results` only: it judges numbers and never computes a deri
 
 from __future__ import annotations
 
-from gradcalc.verdict.judge import Evidence, Judgement, judge
+from gradcalc.verdict.judge import BY_HAND, GRADIENT, LOSS, Evidence, Judgement, Subject, judge
 
-__all__ = ["Evidence", "Judgement", "judge"]
+__all__ = ["BY_HAND", "GRADIENT", "LOSS", "Evidence", "Judgement", "Subject", "judge"]

@@ -24,13 +24,27 @@ _FEW_ULPS = 16
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """The words for a number that is judged: `owner` is its name, `returned` comes before it, `exact` is its truth."""
+
+    owner: str
+    returned: str
+    exact: str
+
+
+GRADIENT = Subject("torch's gradient", "torch returned", "derivative")
+LOSS = Subject("torch's loss", "torch returned", "loss")
+BY_HAND = Subject("the product by hand", "the product by hand is", "derivative")
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the engines found for one partial derivative.
+    """What the engines found for one partial derivative, or another number that has a truth.
 
     value_defined: whether the formula has a finite real value at the point; None if that could not be decided.
     value_reason: why not. truth: the derivative's exact decimal; None where it has none. truth_outcome: why it is
     missing (`undefined`, `unsupported` or `undecided`) with truth_reason. autograd: torch's number, None where torch
-    has none, with autograd_reason. dtype: the format torch ran in.
+    has none, with autograd_reason. dtype: the format torch ran in. subject: what the number is, in words.
     """
 
     value_defined: bool | None
@@ -41,6 +55,7 @@ class Evidence:
     autograd: float | None
     autograd_reason: str
     dtype: DType
+    subject: Subject = GRADIENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +97,21 @@ def _compared(evidence: Evidence, autograd: float, truth: Fraction, symbolic_ulp
 
 
 def _sentence(autograd: float, evidence: Evidence, gap: Distance, outcome: Outcome) -> str:
+    subject = evidence.subject
     if outcome is Outcome.AGREES and gap.ulps <= _FEW_ULPS:
-        return f"torch's gradient is within {gap.ulps:.1f} ulp of the exact one"
+        return f"{subject.owner} is within {gap.ulps:.1f} ulp of the exact one"
     digits = "no digit is" if gap.digits == 0 else f"{gap.digits} digit{'s are' if gap.digits > 1 else ' is'}"
-    return f"torch returned {autograd!r}, the exact derivative is {_shown(evidence.truth)}: {digits} right"
+    exact_one = f"the exact {subject.exact} is {_shown(evidence.truth)}"
+    return f"{subject.returned} {autograd!r}, {exact_one}: {digits} right"
 
 
 def _not_finite(evidence: Evidence, autograd: float, truth: Fraction) -> Verdict:
-    shown = _shown(evidence.truth)
+    subject, shown = evidence.subject, _shown(evidence.truth)
     if not _fits(truth, evidence.dtype):
-        sentence = (
-            f"the exact derivative {shown} is beyond the largest {evidence.dtype.name}; torch returned {autograd}"
-        )
-        return Verdict(Outcome.DIFFERS, sentence, cause=_OVERFLOW)
-    return Verdict(Outcome.DIFFERS, f"torch returned {autograd}, though the derivative exists: it is {shown}")
+        beyond = f"the exact {subject.exact} {shown} is beyond the largest {evidence.dtype.name}"
+        return Verdict(Outcome.DIFFERS, f"{beyond}; {subject.returned} {autograd}", cause=_OVERFLOW)
+    sentence = f"{subject.returned} {autograd}, though the {subject.exact} exists: it is {shown}"
+    return Verdict(Outcome.DIFFERS, sentence)
 
 
 def _undefined_value(evidence: Evidence) -> Judgement:
@@ -104,21 +120,21 @@ def _undefined_value(evidence: Evidence) -> Judgement:
         verdict = Verdict(Outcome.UNSUPPORTED, f"{evidence.autograd_reason}; {sentence}")
         return Judgement(Outcome.UNDEFINED, None, Outcome.UNSUPPORTED, None, None, verdict)
     if math.isfinite(evidence.autograd):
-        sentence += f"; torch returned {evidence.autograd!r} all the same"
+        sentence += f"; {evidence.subject.returned} {evidence.autograd!r} all the same"
     verdict = Verdict(Outcome.UNDEFINED, sentence)
     return Judgement(Outcome.UNDEFINED, None, Outcome.UNDEFINED, None, None, verdict)
 
 
 def _without_truth(evidence: Evidence) -> Judgement:
-    missing = evidence.truth_outcome
+    missing, returned = evidence.truth_outcome, f"{evidence.subject.returned} {evidence.autograd!r}"
     if evidence.autograd is None:
         verdict = Verdict(Outcome.UNSUPPORTED, f"{evidence.autograd_reason}; {evidence.truth_reason}")
         return Judgement(missing, None, Outcome.UNSUPPORTED, None, None, verdict)
     if missing is Outcome.UNDEFINED and not math.isfinite(evidence.autograd):
-        sentence = f"the derivative has no finite value at this point; torch returned {evidence.autograd}"
+        sentence = f"the {evidence.subject.exact} has no finite value at this point; {returned}"
         verdict = Verdict(Outcome.UNDEFINED, sentence)
         return Judgement(missing, None, Outcome.UNDEFINED, None, None, verdict)
-    sentence = f"torch returned {evidence.autograd!r}, which could not be checked: {evidence.truth_reason}"
+    sentence = f"{returned}, which could not be checked: {evidence.truth_reason}"
     return Judgement(missing, None, Outcome.UNDECIDED, None, None, Verdict(Outcome.UNDECIDED, sentence))
 
 

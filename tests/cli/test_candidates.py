@@ -25,7 +25,7 @@ OPTIONS = [*options_of(build(["diff"]).commands["diff"]), "--help"]
         (["diff", "--"], OPTIONS),
         (["diff", "x", "--dt"], ["--dtype"]),
         (["diff", "x", ""], OPTIONS),
-        (["diff", "x", "--format", ""], list(FORMATS)),
+        (["diff", "x", "--format", ""], list(FORMATS["diff"])),
         (["diff", "x", "--format", "json"], ["json"]),
         (["diff", "x", "--format=m"], ["--format=markdown"]),
         (["diff", "x", "--only", "v"], ["value", "verdict"]),

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from gradcalc.dtypes import BFLOAT16, DTYPES, FLOAT16, FLOAT32, FLOAT64, DType
-from gradcalc.engines.autograd import Backward, Slope, differentiate, forward
+from gradcalc.engines.autograd import Backward, Slope, Trace, differentiate, forward, trace
 from gradcalc.engines.autograd.functions import operation
 from gradcalc.errors import Span
 from gradcalc.language import vocabulary
@@ -40,6 +40,11 @@ def run(formula: str, dtype: DType = FLOAT64, *, order: int = 1, device: str = "
     require_scalar(tape, shapes)
     wrt = [component for name in point for component in component_names(name, lengths[name])]
     return differentiate(tape, shapes, point, wrt, dtype, device, order)
+
+
+def look(formula: str, dtype: DType = FLOAT64, *, device: str = "cpu", **point: Value) -> Trace:
+    """Trace a formula; the keywords are the variables."""
+    return trace(parse(formula, frozenset(point)), point, dtype, device)
 
 
 def numbers(found: Backward) -> list[float | None]:
@@ -87,6 +92,10 @@ def at_parameters(row: Function, point: tuple[float, ...], order: int = 1) -> Ba
     return run(f"{row.name}({', '.join(names)})", order=order, **dict(zip(names, point, strict=True)))
 
 
+#: torch's second derivative of the cross-entropy divides by (p*(1 - p) + 1e-10)**2, measured at p = 0.2.
+HELD_OFF_ERROR = 1e-8
+
+
 def assert_close(found: float | None, true: object, error: float, what: str) -> None:
     """Compare with 50 digits; 1e-40 is an mpmath difference quotient's 0."""
     assert found is not None, what
@@ -129,6 +138,7 @@ def test_second_derivative_agrees_with_mpmath(row: Function) -> None:
         for position, slope in enumerate(found.partials):
             if position not in row.constant:
                 error = TRIGAMMA_ERROR if BY_TRIGAMMA.get(row.name) == 2 else CURVATURE_ERROR
+                error = HELD_OFF_ERROR if row.name == "binary_cross_entropy" else error
                 true = oracle.slope(row.name, point, position, 2)
                 assert_close(slope.value, true, error, f"{row.signature} at {point}, order 2")
 
@@ -141,7 +151,6 @@ def test_row_without_torch_says_why(row: Function) -> None:
     assert found.reason is not None
     assert found.reason.startswith("torch has no rule for ")
     assert found.partials == (Slope(None, found.reason),) * len(row.names)
-    assert found.nodes() == ()
     if row.no_torch:
         assert found.reason == f"torch has no rule for {row.name}: {row.no_torch}"
 
@@ -333,7 +342,8 @@ def test_no_tensor_leaves_the_dtype(dtype: DType) -> None:
         point = dict.fromkeys(tape.variables, 1.0)
         found = differentiate(tape, infer_shapes(tape, dict.fromkeys(tape.variables)), point, [], dtype, "cpu")
         if found.value is not None:
-            made = forward.run(found.tape, point, dtype, "cpu").values
+            program = trace(tape, point, dtype, "cpu").tape
+            made = forward.run(program, point, dtype, "cpu").values
             assert {value.dtype for value in made} <= {getattr(torch, dtype.name), torch.bool}, row.example
 
 
@@ -482,9 +492,9 @@ def test_higher_orders() -> None:
 
 def test_nodes_of_a_number() -> None:
     """Each instruction of x*sin(x) has its value, the slope of the result by it, and torch's name."""
-    found = run("x*sin(x)", x=2.0)
+    found = look("x*sin(x)", x=2.0)
     slope = math.sin(2.0) + 2 * math.cos(2.0)
-    first, second, sine, product = found.nodes()
+    first, second, sine, product = found.nodes
     assert [step.op for step in found.tape.instructions] == ["variable", "variable", "sin", "mul"]
     assert (first, second) == (first, first)
     assert (first.value, first.grad_fn) == (2.0, None)
@@ -495,8 +505,8 @@ def test_nodes_of_a_number() -> None:
 
 def test_nodes_of_vectors_conditions_and_constants() -> None:
     """A vector's node is a tuple, a condition's a bool without slope, a constant has no slope."""
-    found = run("sum(where(v > 1, v**2, 0))", v=(1.0, 3.0))
-    seen = dict(zip((step.op for step in found.tape.instructions), found.nodes(), strict=True))
+    found = look("sum(where(v > 1, v**2, 0))", v=(1.0, 3.0))
+    seen = dict(zip((step.op for step in found.tape.instructions), found.nodes, strict=True))
     assert (seen["variable"].value, seen["variable"].adjoint) == ((1.0, 3.0), (0.0, 6.0))
     assert (seen["gt"].value, seen["gt"].adjoint) == ((False, True), None)
     assert (seen["number"].value, seen["number"].adjoint) == (0.0, None)
@@ -506,9 +516,9 @@ def test_nodes_of_vectors_conditions_and_constants() -> None:
 
 def test_nodes_follow_the_inlined_tape() -> None:
     """Where a definition is put in for what torch lacks, `tape` shows it and `nodes` belong to it."""
-    found = run("cot(x)", x=1.0)
+    found = look("cot(x)", x=1.0)
     assert [step.op for step in found.tape.instructions] == ["variable", "number", "tan", "div"]
-    assert [node.value for node in found.nodes()] == [1.0, 1.0, math.tan(1.0), 1 / math.tan(1.0)]
+    assert [node.value for node in found.nodes] == [1.0, 1.0, math.tan(1.0), 1 / math.tan(1.0)]
 
 
 # -- what torch refuses
@@ -553,7 +563,10 @@ def test_missing_derivative_spares_the_other_partials(monkeypatch: pytest.Monkey
     assert found.value is not None
     assert found.reason is None
     assert found.partials == (Slope(None, "torch has no derivative of sin in float16 on cpu"), Slope(6.0))
-    assert [node.adjoint for node in found.nodes()] == [None] * len(found.tape.instructions)
+    seen = look("cos(x) + sin(x) + y**2", FLOAT16, x=1.0, y=3.0)
+    assert [node.adjoint for node in seen.nodes] == [None] * len(seen.tape.instructions)
+    assert seen.refusal is not None
+    assert (seen.refusal.error, seen.order) == ("NotImplementedError", ())
 
 
 def test_missing_second_derivative_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -620,7 +633,7 @@ def test_deep_programs_do_not_recurse() -> None:
     tape = chain("add", 119_999, 0)
     found = differentiate(tape, [None] * 120_000, {"x": 0.5}, ["x"], FLOAT64, "cpu")
     assert (found.value, numbers(found)) == (60_000.0, [120_000.0])
-    nodes = found.nodes()
+    nodes = trace(tape, {"x": 0.5}, FLOAT64, "cpu").nodes
     assert (nodes[0].adjoint, nodes[-1].adjoint) == (120_000.0, 1.0)
 
 
@@ -709,4 +722,5 @@ def test_programs_on_cuda(formula: str, dtype: DType) -> None:
     tolerance = 8 * dtype.unit_roundoff
     assert there.value == pytest.approx(here.value, rel=tolerance)
     assert numbers(there) == pytest.approx(numbers(here), rel=tolerance)
-    assert len(there.nodes()) == len(there.tape.instructions)
+    seen = look(formula, dtype, device="cuda:0", x=1.5, y=0.5)
+    assert len(seen.nodes) == len(seen.tape.instructions)

@@ -9,7 +9,7 @@ import pytest
 
 from gradcalc.errors import DeviceError, ExpressionError, Span
 from gradcalc.render import View, render
-from gradcalc.render.json import failure
+from gradcalc.render.documents import failure
 from gradcalc.results import Certified, Outcome, Partial, Symbolic, Values
 from tests.render.examples import formulas, partial, result
 

@@ -4,7 +4,37 @@ Imports `dtypes`, `errors` and `language`; torch is loaded on the first call, no
 """
 
 from gradcalc.engines.autograd.devices import Device, available, resolve
-from gradcalc.engines.autograd.engine import differentiate
-from gradcalc.engines.autograd.records import Backward, Node, Slope
+from gradcalc.engines.autograd.engine import differentiate, evaluate, repeat, trace, whole_leaf
+from gradcalc.engines.autograd.records import (
+    Backward,
+    Calls,
+    Edge,
+    Matrix,
+    Node,
+    Refusal,
+    Slope,
+    Trace,
+    UnsupportedError,
+    Value,
+)
 
-__all__ = ["Backward", "Device", "Node", "Slope", "available", "differentiate", "resolve"]
+__all__ = [
+    "Backward",
+    "Calls",
+    "Device",
+    "Edge",
+    "Matrix",
+    "Node",
+    "Refusal",
+    "Slope",
+    "Trace",
+    "UnsupportedError",
+    "Value",
+    "available",
+    "differentiate",
+    "evaluate",
+    "repeat",
+    "resolve",
+    "trace",
+    "whole_leaf",
+]

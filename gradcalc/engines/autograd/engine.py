@@ -1,16 +1,15 @@
-"""The torch engine's one question: the gradient of a typed program at a point, in a dtype on a device.
+"""The questions of the torch engine: a typed program's gradient, trace, value, `.grad` after several backward calls.
 
-Comes in: a tape, its shapes, a stored point. Goes out: `Backward`. What the tape alone decides is decided
+Comes in: a tape, its shapes, a stored point. Goes out: the engine's records. What the tape alone decides is decided
 here: a function that torch lacks (then torch is not even imported), an argument that it has no slope by.
-Imports `dtypes` and `language`; torch only inside functions, by way of `forward` and `gradients`.
+Imports `dtypes` and `language`; torch only inside functions, by way of the engine's other modules.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from gradcalc.engines.autograd.records import Backward, Slope, UnsupportedError
+from gradcalc.engines.autograd.records import Backward, Calls, Refusal, Slope, Trace, UnsupportedError
 from gradcalc.language import vocabulary
 from gradcalc.language.rewriting import component_names, inline, is_call
 from gradcalc.language.tape import CONDITIONS, INDEX, VARIABLE, Instruction, Tape
@@ -41,27 +40,74 @@ def differentiate(
     `devices.resolve` returned. What torch cannot do becomes a reason, on the value or on the partial
     derivative that it is about.
     """
-    program = inline(tape, lambda row: not row.torch)
-    lacking = _lacking(program)
-    if lacking is not None:
-        return _unsupported(lacking, wrt, program)
-
-    from gradcalc.engines.autograd import forward, gradients
-
     try:
+        program = _runnable(tape)
+        from gradcalc.engines.autograd import forward, gradients
+
         run = forward.run(program, point, dtype, device)
     except UnsupportedError as error:
-        return _unsupported(str(error), wrt, program)
+        return _unsupported(str(error), wrt)
     components = _components(tape, shapes)
     slopes = gradients.slopes(run, {name: components[name] for name in wrt if name in components}, order)
     slopes.update((name, Slope(None, reason)) for name, reason in _reasons(program, components).items())
     partials = tuple(slopes.get(name, Slope(0.0)) for name in wrt)
-    trace = partial(gradients.trace, program, point, dtype, device)
-    return Backward(run.result.item(), None, partials, program, trace)
+    return Backward(run.result.item(), None, partials)
 
 
-def _unsupported(reason: str, wrt: Sequence[str], program: Tape) -> Backward:
-    return Backward(None, reason, tuple(Slope(None, reason) for _ in wrt), program)
+def trace(tape: Tape, point: Mapping[str, Value], dtype: DType, device: str, *, grad: bool = True) -> Trace:
+    """Run the program and look at each node of a real backward pass; without `grad` under `torch.no_grad()`.
+
+    Raises `UnsupportedError` for what torch cannot compute; what it refuses to differentiate is in the trace.
+    """
+    program = _runnable(tape)
+    from gradcalc.engines.autograd import tracing
+
+    return tracing.trace(program, point, dtype, device, grad=grad)
+
+
+def repeat(
+    tape: Tape,
+    point: Mapping[str, Value],
+    dtype: DType,
+    device: str,
+    calls: int,
+    *,
+    zero_grad: bool = False,
+    retain_graph: bool = True,
+) -> Calls:
+    """Call `backward` so many times on one graph. Raises `UnsupportedError` for what torch cannot compute."""
+    program = _runnable(tape)
+    from gradcalc.engines.autograd import experiments
+
+    return experiments.repeat(program, point, dtype, device, calls, zero_grad=zero_grad, retain_graph=retain_graph)
+
+
+def whole_leaf(value: Value, dtype: str, device: str) -> Refusal | None:
+    """Make a leaf of whole numbers in an integer dtype that wants a gradient; what torch says to that."""
+    from gradcalc.engines.autograd import experiments
+
+    return experiments.whole_leaf(value, dtype, device)
+
+
+def evaluate(tape: Tape, point: Mapping[str, Value], dtype: DType, device: str) -> Value:
+    """The value of the program in the dtype, without a graph. Raises `UnsupportedError`."""
+    program = _runnable(tape)
+    from gradcalc.engines.autograd import forward
+
+    return forward.plain(forward.run(program, point, dtype, device, grad=False).result)
+
+
+def _unsupported(reason: str, wrt: Sequence[str]) -> Backward:
+    return Backward(None, reason, tuple(Slope(None, reason) for _ in wrt))
+
+
+def _runnable(tape: Tape) -> Tape:
+    """The program with the definitions of what torch lacks put in. Raises `UnsupportedError` for what has none."""
+    program = inline(tape, lambda row: not row.torch)
+    lacking = _lacking(program)
+    if lacking is not None:
+        raise UnsupportedError(lacking)
+    return program
 
 
 def _row(step: Instruction) -> Function | None:

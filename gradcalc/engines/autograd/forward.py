@@ -56,13 +56,26 @@ _LARGEST_WHOLE = 2**53
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A program that ran: a tensor for each instruction, and the leaf of each variable."""
+    """A program that ran: a tensor for each instruction, and the leaf of each variable.
+
+    `evaluate` does an instruction again, on other arguments.
+    """
 
     program: Tape
     values: list[Tensor]
     leaves: dict[str, Tensor]
     dtype: DType
     device: str
+    evaluate: Callable[[Instruction, list[Tensor]], Tensor]
+
+    def release(self) -> None:
+        """Let go of the tensors, the result first.
+
+        A graph whose backward functions Python has looked at is freed by recursion when its tensors go in another
+        order, which overflows the C stack from some 30,000 operations (torch 2.13).
+        """
+        while self.values:
+            self.values.pop()
 
     @property
     def result(self) -> Tensor:
@@ -70,13 +83,22 @@ class Run:
         return self.values[-1]
 
 
-def run(program: Tape, point: Mapping[str, Value], dtype: DType, device: str) -> Run:
-    """Evaluate every instruction. Raises `UnsupportedError` for the first that torch cannot."""
+def run(program: Tape, point: Mapping[str, Value], dtype: DType, device: str, *, grad: bool = True) -> Run:
+    """Evaluate every instruction; without `grad` under `torch.no_grad()`.
+
+    Raises `UnsupportedError` for the first that torch cannot.
+    """
     machine = _Machine(program, point, dtype, device)
-    with settings():
+    with settings(grad=grad):
         for step in program.instructions:
             machine.step(step)
-    return Run(program, machine.values, machine.leaves, dtype, device)
+    return Run(program, machine.values, machine.leaves, dtype, device, machine.evaluate)
+
+
+def plain(tensor: Tensor) -> Value:
+    """The tensor as a Python number, or a tuple for a vector."""
+    numbers: Value | list[float] = tensor.tolist()
+    return tuple(numbers) if isinstance(numbers, list) else numbers
 
 
 def call(step: Instruction, args: list[Tensor]) -> Tensor:
@@ -88,9 +110,10 @@ def call(step: Instruction, args: list[Tensor]) -> Tensor:
 
 
 @contextmanager
-def settings() -> Iterator[None]:
+def settings(*, grad: bool = True) -> Iterator[None]:
     """Put the caller's `no_grad`, `inference_mode` and anomaly detection aside for as long as this lasts."""
-    with torch.inference_mode(mode=False), torch.enable_grad(), torch.autograd.set_detect_anomaly(False):
+    recording = torch.enable_grad() if grad else torch.no_grad()
+    with torch.inference_mode(mode=False), recording, torch.autograd.set_detect_anomaly(False):
         yield
 
 
@@ -110,7 +133,7 @@ class _Machine:
         """Append the tensor of the next instruction."""
         args = [self.values[node] for node in step.args]
         try:
-            self.values.append(self._evaluate(step, args))
+            self.values.append(self.evaluate(step, args))
         except NotImplementedError:
             reason = f"torch has no {step.op} for {self._dtype.name} on {self._device}"
             raise UnsupportedError(reason) from None
@@ -118,7 +141,8 @@ class _Machine:
             reason = f"torch failed to compute {step.op} in {self._dtype.name} on {self._device}"
             raise UnsupportedError(reason) from None
 
-    def _evaluate(self, step: Instruction, args: list[Tensor]) -> Tensor:
+    def evaluate(self, step: Instruction, args: list[Tensor]) -> Tensor:
+        """The tensor of an instruction on these arguments."""
         if step.op == VARIABLE:
             return self._leaf(step.text)
         if step.op == NUMBER:

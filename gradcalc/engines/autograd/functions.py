@@ -117,6 +117,16 @@ def hurwitz(s: Tensor, a: Tensor) -> Tensor:
     return operation("torch.special.zeta")(fixed, a)
 
 
+def binary_cross_entropy(p: Tensor, y: Tensor) -> Tensor:
+    """Take torch's cross-entropy entry by entry, of one shape as it wants them."""
+    return torch.nn.functional.binary_cross_entropy(_as_long(p, y), _as_long(y, p), reduction="none")
+
+
+def binary_cross_entropy_with_logits(z: Tensor, y: Tensor) -> Tensor:
+    """Take torch's cross-entropy of logits entry by entry, of one shape as it wants them."""
+    return torch.nn.functional.binary_cross_entropy_with_logits(_as_long(z, y), _as_long(y, z), reduction="none")
+
+
 def logsumexp(v: Tensor) -> Tensor:
     """Take log(sum(exp(v))) over the vector's entries."""
     return torch.logsumexp(v, dim=0)
@@ -125,6 +135,11 @@ def logsumexp(v: Tensor) -> Tensor:
 def softmax(v: Tensor) -> Tensor:
     """Take exp(v)/sum(exp(v)) over the vector's entries."""
     return torch.softmax(v, dim=0)
+
+
+def _as_long(x: Tensor, other: Tensor) -> Tensor:
+    """Take x for each entry of the other where that is a vector."""
+    return x.expand_as(other) if other.dim() else x
 
 
 def _gamma_sign(x: Tensor) -> Tensor:
@@ -167,6 +182,8 @@ _COMPOSITIONS: dict[str, Callable[..., Tensor]] = {
         uppergamma,
         besseli,
         hurwitz,
+        binary_cross_entropy,
+        binary_cross_entropy_with_logits,
         logsumexp,
         softmax,
     )

@@ -1,6 +1,6 @@
-"""Tensors -> slopes: `torch.autograd.grad` on a program that ran, and what it leaves at every instruction.
+"""Tensors -> slopes: `torch.autograd.grad` on a program that ran.
 
-Comes in: a `Run`. Goes out: a `Slope` for each component, or a `Node` for each instruction. Imports torch.
+Comes in: a `Run`. Goes out: a `Slope` for each component. Imports torch.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from gradcalc.engines.autograd import forward
-from gradcalc.engines.autograd.records import Node, Slope
+from gradcalc.engines.autograd.records import Slope
 from gradcalc.language.rewriting import is_call
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from gradcalc.dtypes import DType
-    from gradcalc.engines.autograd.records import Value
-    from gradcalc.language.tape import Instruction, Tape
+    from gradcalc.language.tape import Instruction
 
 
 def slopes(run: forward.Run, components: Mapping[str, tuple[str, int | None]], order: int) -> dict[str, Slope]:
@@ -32,40 +30,6 @@ def slopes(run: forward.Run, components: Mapping[str, tuple[str, int | None]], o
             name: _slope(run, first[variable], run.leaves[variable], entry, order)
             for name, (variable, entry) in components.items()
         }
-
-
-def trace(program: Tape, point: Mapping[str, Value], dtype: DType, device: str) -> tuple[Node, ...]:
-    """Run the program and differentiate its result by every instruction."""
-    run = forward.run(program, point, dtype, device)
-    nodes = tuple(map(_node, run.values, _adjoints(run)))
-    # The result first: a graph whose backward functions Python has looked at is freed by recursion when its
-    # tensors go in another order, which overflows the C stack from some 30,000 operations (torch 2.13).
-    while run.values:
-        run.values.pop()
-    return nodes
-
-
-def _adjoints(run: forward.Run) -> list[Tensor | None]:
-    tracked = [node for node, value in enumerate(run.values) if value.requires_grad]
-    with forward.settings():
-        found = _gradients(run.result, [run.values[node] for node in tracked])
-    adjoints: list[Tensor | None] = [None] * len(run.values)
-    for node, adjoint in zip(tracked, found or (), strict=False):
-        adjoints[node] = adjoint
-    return adjoints
-
-
-def _node(value: Tensor, adjoint: Tensor | None) -> Node:
-    return Node(
-        _plain(value),
-        None if adjoint is None else _plain(adjoint),
-        None if value.grad_fn is None else value.grad_fn.name(),
-    )
-
-
-def _plain(tensor: Tensor) -> Value:
-    numbers: Value | list[float] = tensor.tolist()
-    return tuple(numbers) if isinstance(numbers, list) else numbers
 
 
 def _first(run: forward.Run, variables: Sequence[str], *, keep: bool) -> dict[str, Tensor | None]:

@@ -1,20 +1,21 @@
-"""What the torch engine hands out: values, slopes and nodes as plain Python numbers.
+"""What the torch engine hands out: values, slopes and traces as plain Python numbers.
 
 Imports the tape only, and no torch: a caller may name these types without loading it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gradcalc.language.tape import Tape
 
 #: The value of a node: a number, or one for each entry of a vector; a condition's are bools.
 Value = float | tuple[float, ...]
+
+#: A derivative of a vector by a vector: a row for each entry of the first.
+Matrix = tuple[tuple[float, ...], ...]
 
 
 class UnsupportedError(Exception):
@@ -30,34 +31,73 @@ class Slope:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """One instruction after the backward pass.
-
-    `adjoint` is the derivative of the result by this node, of the node's shape: None for a constant or a
-    condition, and everywhere if torch lacks a rule on the way. All occurrences of a variable are one leaf of
-    torch's graph, so each of their nodes carries the variable's whole gradient. `grad_fn` is the name of
-    torch's backward function, None for what has none (leaves and constants).
-    """
-
-    value: Value
-    adjoint: Value | None
-    grad_fn: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Backward:
     """What torch made of a formula at a point.
 
-    value: f in the dtype, None with the `reason` where torch lacks a function. partials: in the order of
-    `wrt`. tape: the program that ran, the user's with the definitions of what torch lacks put in.
+    value: f in the dtype, None with the `reason` where torch lacks a function. partials: in the order of `wrt`.
     """
 
     value: float | None
     reason: str | None
     partials: tuple[Slope, ...]
-    tape: Tape
-    _trace: Callable[[], tuple[Node, ...]] = field(default=tuple, repr=False, compare=False)
 
-    def nodes(self) -> tuple[Node, ...]:
-        """Run the program again and look at each instruction of `tape`; empty where `value` is None."""
-        return self._trace()
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What a node hands back to one of its operands in the backward pass.
+
+    operand: an instruction's index. local: the derivative of the node by that operand: a number; entry by entry where
+    one of the two is a vector or each entry depends on its own alone; a matrix for softmax, None for a long one.
+    passed: the node's adjoint times `local`, of the operand's shape.
+    """
+
+    operand: int
+    local: Value | Matrix | None
+    passed: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One instruction after the backward pass.
+
+    adjoint: the derivative of the result by this node, of the node's shape; None where the backward pass did not
+    come: a constant, a condition, and everywhere if it failed. All occurrences of a variable are one leaf of torch's
+    graph, so each of their nodes carries the variable's whole gradient. grad_fn: the name of torch's backward
+    function, None for what has none (leaves and constants).
+    """
+
+    value: Value
+    adjoint: Value | None = None
+    grad_fn: str | None = None
+    edges: tuple[Edge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A call that torch refused: the call as one types it, the name of the exception and its first line."""
+
+    call: str
+    error: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One forward and one backward pass, looked at.
+
+    tape: the program that ran, the user's with the definitions of what torch lacks put in. nodes: one for each of its
+    instructions. order: those that the backward pass came to, as it came to them; a variable by its first occurrence.
+    """
+
+    tape: Tape
+    nodes: tuple[Node, ...]
+    order: tuple[int, ...]
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Several calls of `backward` on one graph: each variable's `.grad` after each call; None where it has none."""
+
+    grads: tuple[dict[str, Value | None], ...]
+    refusal: Refusal | None = None

@@ -5,11 +5,10 @@ Imports `results` and modules of `render`.
 
 from __future__ import annotations
 
-import re
-
 from gradcalc.render import View, numbers
 from gradcalc.render.excerpt import visible
 from gradcalc.render.explanations import explanations
+from gradcalc.render.sections import prose
 from gradcalc.results import Result
 
 
@@ -43,7 +42,7 @@ def _table(result: Result, view: View) -> list[str]:
         )
         for partial in result.gradient
     ]
-    told = [line for names, text in explanations(result) for line in ("", f"{_code(names)} {_prose(text)}")]
+    told = [line for names, text in explanations(result) for line in ("", f"{_code(names)} {prose(text)}")]
     return [
         f"f = {_code(result.expression)} at {_code(point)}, {result.dtype} on {result.device}",
         "",
@@ -65,10 +64,6 @@ def _derivatives(result: Result) -> list[str]:
 
 def _row(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def _prose(text: str) -> str:
-    return re.sub(r"([\\`*_<>\[\]])", r"\\\1", text)
 
 
 def _code(formula: str) -> str:

@@ -2,32 +2,26 @@
 
 A derivative stands on a line of its own above its numbers and may use the whole width, so that a long one wraps
 without pushing the numbers off. Where the numbers do not fit side by side they stand below one another.
-Imports `results`, other modules of `render`, and rich for colours and widths.
+Imports `results`, other modules of `render`, and rich for widths.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import StringIO
 
 from rich.cells import cell_len
-from rich.console import Console
 from rich.text import Text
 
 from gradcalc.render import View, numbers
-from gradcalc.render.excerpt import shorten, visible
+from gradcalc.render.excerpt import visible
 from gradcalc.render.explanations import explanations
 from gradcalc.render.folding import fold, pad
+from gradcalc.render.text import OUTCOME_STYLES, heading, painted, paragraph
 from gradcalc.results import Outcome, Partial, Result
 
 _SYMBOLIC, _AUTOGRAD = "symbolic (SymPy)", "autograd (torch)"
-_STYLES = {Outcome.AGREES: "green", Outcome.DIFFERS: "bold red"}
-_DOUBT = "magenta"
 _GAPS = (3, 2)
-_SPACE = " " * 8
-_LONGEST_ECHO = 500
-_PARAGRAPH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +49,11 @@ class _Columns:
 
 def render(result: Result, view: View) -> str:
     """The answer as a table, or without a point as one derivative a line."""
-    lines = _table(result, view) if result.at else _derivatives(result, view)
-    if not view.color:
-        return "".join(f"{line.plain.rstrip()}\n" for line in lines)
-    painted = StringIO()
-    console = Console(file=painted, force_terminal=True, color_system="standard", no_color=False, legacy_windows=False)
-    for line in lines:
-        line.rstrip()
-        console.print(line, soft_wrap=True, markup=False, highlight=False, emoji=False)
-    return painted.getvalue()
+    return painted(_table(result, view) if result.at else _derivatives(result, view), view)
 
 
 def _table(result: Result, view: View) -> Iterator[Text]:
-    yield from _head(result, view)
+    yield from heading(result, view)
     yield Text()
     rows = list(_rows(result, view))
     columns = _columns(rows, view.width)
@@ -83,22 +69,9 @@ def _derivatives(result: Result, view: View) -> Iterator[Text]:
         label = f"{visible(numbers.label(partial), view.encoding)} = "
         if partial.symbolic.expression is None:
             reason = visible(partial.symbolic.reason or "no derivative was found", view.encoding)
-            yield Text.assemble((label, "bold"), (f"? ({reason})", _DOUBT))
+            yield Text.assemble((label, "bold"), (f"? ({reason})", OUTCOME_STYLES[Outcome.UNDECIDED]))
         else:
             yield from _spanning(label, partial.symbolic.expression, cell_len(label), view)
-
-
-def _head(result: Result, view: View) -> Iterator[Text]:
-    formula = shorten(visible(result.expression, view.encoding), _LONGEST_ECHO)
-    dtype = numbers.format_of(result)
-    point = ", ".join(f"{name} = {numbers.coordinate(value, dtype)}" for name, value in result.at.items())
-    place = f"at {visible(point, view.encoding)}{_SPACE}{result.dtype} on {result.device}"
-    label = "f  = "
-    if view.width is None or len(label) + cell_len(formula + _SPACE + place) <= view.width:
-        yield Text.assemble((label, "bold"), formula, _SPACE, place)
-        return
-    for number, piece in enumerate([*fold(formula, view.width - len(label)), place]):
-        yield Text.assemble((" " * len(label) if number else label, "bold"), piece)
 
 
 def _rows(result: Result, view: View) -> Iterator[_Row]:
@@ -120,7 +93,7 @@ def _rows(result: Result, view: View) -> Iterator[_Row]:
             visible(partial.symbolic.expression or "", view.encoding),
             numbers.enclosure(partial.certified),
             _verdict(partial),
-            _STYLES.get(partial.verdict.outcome, _DOUBT) if partial.verdict else "",
+            OUTCOME_STYLES[partial.verdict.outcome] if partial.verdict else "",
         )
 
 
@@ -128,7 +101,7 @@ def _verdict(partial: Partial) -> str:
     if partial.verdict is None or partial.autograd is None:
         return ""
     outcome, side = partial.verdict.outcome, partial.autograd
-    if side.ulps is None or outcome not in _STYLES:
+    if side.ulps is None or outcome not in {Outcome.AGREES, Outcome.DIFFERS}:
         return outcome
     if outcome == Outcome.AGREES and side.ulps > 16 and side.digits is not None:
         return f"{outcome} ({side.digits} digits)"
@@ -168,11 +141,7 @@ def _row_lines(row: _Row, columns: _Columns, view: View) -> Iterator[Text]:
 def _told(result: Result, view: View) -> Iterator[Text]:
     for names, text in explanations(result):
         yield Text()
-        paragraph = Text.assemble((visible(names, view.encoding), "bold"), f" {visible(text, view.encoding)}")
-        if view.width is None:
-            yield paragraph
-        else:
-            yield from paragraph.wrap(Console(file=StringIO()), min(view.width, _PARAGRAPH))
+        yield from paragraph(text, view, label=names)
 
 
 def _spanning(label: str, formula: str, indent: int, view: View) -> Iterator[Text]:

@@ -1,0 +1,1 @@
+"""`Result` -> text: the formats of `gradcalc diff`."""

@@ -1,0 +1,1 @@
+"""`Recording` -> text and pictures: the formats of `gradcalc tape`."""

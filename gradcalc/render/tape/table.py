@@ -1,0 +1,89 @@
+"""The forward pass and the backward pass as tables, so that the chain rule can be read off the second.
+
+Imports `results` and modules of `render`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gradcalc.dtypes import DType
+from gradcalc.render import View, numbers
+from gradcalc.render.sections import Section, aligned
+from gradcalc.render.tape import words
+from gradcalc.render.text import heading, painted
+from gradcalc.results import Node, Recording, Value
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+def render(recording: Recording, view: View) -> str:
+    """The answer as tables."""
+    return painted(_lines(recording, view), view)
+
+
+def _lines(recording: Recording, view: View) -> Iterator[RenderableType]:
+    yield from heading(recording, view)
+    yield from aligned(_sections(recording, view), view)
+
+
+def _sections(recording: Recording, view: View) -> Iterator[Section]:
+    if recording.nodes:
+        yield _forward(recording, view)
+    if recording.backward:
+        yield _backward(recording, view)
+    if recording.grads:
+        yield _grads(recording, view)
+    if recording.refusal is not None:
+        yield Section("what torch says", (), (), words.refusal_lines(recording.refusal))
+
+
+def _forward(recording: Recording, view: View) -> Section:
+    dtype = numbers.format_of(recording)
+    rows = tuple(
+        (
+            words.name(node.number),
+            words.source(node, view),
+            words.operation(node),
+            words.value(node, dtype, view),
+            node.grad_fn or ("a leaf" if node.operation == "variable" else ""),
+        )
+        for node in recording.nodes
+    )
+    return Section("forward", ("node", "formula", "operation", "value", "grad_fn"), rows)
+
+
+def _backward(recording: Recording, view: View) -> Section:
+    nodes = {node.number: node for node in recording.nodes}
+    rows = [row for number in recording.backward for row in _steps(nodes[number], recording, view)]
+    header = ("node", "its adjoint", "times its derivative", "is added to")
+    return Section("backward, in the order of the backward pass", header, tuple(rows))
+
+
+def _steps(node: Node, recording: Recording, view: View) -> Iterator[tuple[str, ...]]:
+    """The node's adjoint, and a line for each operand that it hands something to."""
+    dtype, own = numbers.format_of(recording), words.name(node.number)
+    head = (own, f"df/d{own} = {words.adjoint(node, dtype, view)}")
+    if not node.passes:
+        yield (*head, "", f"{node.source}.grad, as a leaf" if node.operation == "variable" else "")
+    for step in node.passes:
+        target = words.name(step.node)
+        derivative = f"d{own}/d{target} = {words.derivative(step, dtype, view.digits)}"
+        yield (*head, derivative, f"df/d{target}: {numbers.coordinate(step.adds, dtype, digits=view.digits)}")
+        head = ("", "")
+
+
+def _grads(recording: Recording, view: View) -> Section:
+    dtype, names = numbers.format_of(recording), list(recording.grads[0])
+    rows = tuple(
+        (str(call), *(_grad(grad, dtype, view) for grad in grads.values()))
+        for call, grads in enumerate(recording.grads, 1)
+    )
+    told = (("Why:", f"{recording.explanation}."),) if recording.explanation else ()
+    return Section(".grad after each backward call", ("call", *(f"{name}.grad" for name in names)), rows, told)
+
+
+def _grad(grad: Value | None, dtype: DType, view: View) -> str:
+    return "None" if grad is None else numbers.coordinate(grad, dtype, digits=view.digits)
