@@ -4,7 +4,7 @@
     >>> gradcalc.diff("sin(x**2)", at=4).gradient[0].autograd.value
     -7.661275842587077
 
-Importing this module loads none of torch, SymPy, numpy and flint; the first `diff` does.
+Importing this module loads none of torch, SymPy, numpy and flint; the first question does.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gradcalc.language.point import PointLike
-    from gradcalc.results import Result
+    from os import PathLike
+
+    from gradcalc.language.point import PointLike, Value
+    from gradcalc.results import Recording, Regression, Result
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "diff"]
+__all__ = ["__version__", "diff", "logistic", "tape"]
 
 
 def diff(
@@ -46,3 +48,64 @@ def diff(
     texts = () if at is None else tuple(point_texts(at))
     names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
     return answer(Request(expression, texts, names, device, dtype, order, digits, timeout, pretty=True))
+
+
+def tape(
+    expression: str,
+    at: PointLike | None = None,
+    *,
+    device: str = "cpu",
+    dtype: str = "float64",
+    backward: int = 0,
+    zero_grad: bool = False,
+    retain_graph: bool = True,
+    no_grad: bool = False,
+) -> Recording:
+    """Run `expression` in torch and show each node, forwards and backwards; the same as the command `gradcalc tape`.
+
+    at: as for `diff`. dtype: also int64, which torch refuses. backward: calls of `backward` on one graph, after each of
+    which `.grad` is recorded, zeroed before each with `zero_grad`. no_grad: under `torch.no_grad()`.
+
+    Raises subclasses of `gradcalc.errors.GradcalcError`; what torch refuses is in the record's `refusal`.
+    """
+    from gradcalc.language.point import point_texts
+    from gradcalc.pipeline import Experiment, Request
+    from gradcalc.pipeline import tape as answer
+
+    texts = () if at is None else tuple(point_texts(at))
+    experiment = Experiment(backward, zero_grad, retain_graph, no_grad)
+    return answer(Request(expression, texts, device=device, dtype=dtype), experiment)
+
+
+def logistic(
+    x: Value | None = None,
+    y: Value | None = None,
+    *,
+    w: Value | None = None,
+    b: Value = 0,
+    epsilon: float | str = 1e-8,
+    csv: str | PathLike[str] | None = None,
+    label: str | None = None,
+    device: str = "cpu",
+    dtype: str = "float64",
+    timeout: float = 10.0,
+) -> Regression:
+    """One-neuron logistic regression with the chain rule by hand; the same as the command `gradcalc logistic`.
+
+    x: the features of one sample, a number or a sequence; y: its label, from 0 to 1. w: a weight for each feature, ones
+    by default; b: the bias. epsilon: of the clamp. csv: a file of samples in place of x and y, with the labels in the
+    column `label`, by default y or label. timeout: seconds for each question to SymPy.
+
+    Raises subclasses of `gradcalc.errors.GradcalcError`.
+    """
+    from os import fspath
+
+    from gradcalc.language.point import value_text
+    from gradcalc.pipeline import logistic as answer
+    from gradcalc.regression import LogisticRequest
+
+    features, labels, weights = (None if value is None else value_text(value) for value in (x, y, w))
+    file = None if csv is None else fspath(csv)
+    return answer(
+        LogisticRequest(features, labels, weights, value_text(b), str(epsilon), file, label, device, dtype, timeout)
+    )

@@ -69,6 +69,13 @@ class PointError(GradcalcError):
     kind = "point"
 
 
+class DataError(GradcalcError):
+    """Samples were not understood: a file of them, or a label that is no probability."""
+
+    status = Status.USAGE
+    kind = "data"
+
+
 class LimitError(GradcalcError):
     """A limit of the language or of time left nothing to show."""
 

@@ -18,9 +18,10 @@ from gradcalc.program import Experiment, Program, Request, read
 if TYPE_CHECKING:
     from gradcalc.engines.autograd import Device
     from gradcalc.engines.symbolic import Derivative, Pending, Question
-    from gradcalc.results import Recording, Result
+    from gradcalc.regression import LogisticRequest
+    from gradcalc.results import Recording, Regression, Result
 
-__all__ = ["Experiment", "Request", "devices", "diff", "tape"]
+__all__ = ["Experiment", "Request", "devices", "diff", "logistic", "tape"]
 
 
 def diff(request: Request) -> Result:
@@ -43,7 +44,6 @@ def diff(request: Request) -> Result:
         )
         value = certified.evaluate(program.scalar, program.flat, program.dtype, digits=request.digits)
         derivatives = _derivatives(program, pending)
-    truths = [findings.find_truth(program, derivative, request.digits) for derivative in derivatives]
     return Result(
         command="diff",
         expression=request.expression,
@@ -52,8 +52,15 @@ def diff(request: Request) -> Result:
         device=device,
         value=Values(value.nearest, value.decimal, backward.value),
         gradient=tuple(
-            findings.partial(program, request.order, truth, slope, value)
-            for truth, slope in zip(truths, backward.partials, strict=True)
+            findings.partial(
+                program,
+                request.order,
+                derivative,
+                findings.find_truth(program, derivative, request.digits),
+                slope,
+                value,
+            )
+            for derivative, slope in zip(derivatives, backward.partials, strict=True)
         ),
         notes=program.notes,
     )
@@ -69,6 +76,18 @@ def tape(request: Request, experiment: Experiment) -> Recording:
     program = read(request, to_run=True)
     device = autograd.resolve(request.device, program.dtype)
     return recording.record(program, experiment, device)
+
+
+def logistic(request: LogisticRequest) -> Regression:
+    """The loss of one neuron and its gradient: formulas like any other, with the chain rule laid beside them."""
+    from gradcalc import regression
+
+    model = regression.build(request)
+    notebook, _, shortest = model.formulations
+    clamped = diff(regression.question(model, notebook, request))
+    # Without the clamp all are the same in exact arithmetic; the last is so in the fewest steps.
+    exact = diff(regression.question(model, shortest, request))
+    return regression.account(model, request, clamped, exact)
 
 
 def devices() -> tuple[Device, ...]:

@@ -215,5 +215,90 @@ class Recording:
     notes: tuple[str, ...] = ()
 
 
+# -- logistic
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One quantity of the forward pass by its formula; a vector where there are several samples."""
+
+    name: str
+    formula: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor of the chain rule.
+
+    factor: `dŷ/dz`; formula: of it, by hand. hand: its value; autograd: what torch multiplies by there. product: of the
+    factors so far, by hand; adjoint: what torch's backward pass holds at `node`, which should be the same.
+    """
+
+    factor: str
+    formula: str
+    hand: Value
+    autograd: Value | None
+    product: Value
+    node: str
+    adjoint: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A number of the dtype against its truth.
+
+    of: `L`, or a component's `w`. exact: the truth to at least 40 digits, None where there is none. ulps, digits: as in
+    `Autograd`. explanation: the judgement in a sentence.
+    """
+
+    of: str
+    value: float | None
+    exact: str | None
+    outcome: Outcome
+    ulps: float | None
+    digits: int | None
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formulation:
+    """One way to compute the loss, and what torch made of it, against the exact loss without a clamp.
+
+    reason: why it breaks, where it does and the reason is known.
+    """
+
+    name: str
+    meaning: str
+    expression: str
+    loss: Compared
+    gradient: tuple[Compared, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """The answer to one `logistic` question.
+
+    The first fields are those of `Result`, of the loss with the clamp, by the weights and the bias. hand: the products
+    of the factors. features: the names of a file's columns, by variable.
+    """
+
+    command: str
+    expression: str
+    at: dict[str, Value]
+    dtype: str
+    device: str
+    value: Values
+    gradient: tuple[Partial, ...]
+    epsilon: str
+    features: dict[str, str]
+    stages: tuple[Stage, ...]
+    factors: tuple[Factor, ...]
+    hand: tuple[Compared, ...]
+    formulations: tuple[Formulation, ...]
+    notes: tuple[str, ...] = ()
+
+
 #: What a question is answered with.
-Answer = Result | Recording
+Answer = Result | Recording | Regression

@@ -23,6 +23,7 @@ from gradcalc.errors import Status, UsageError
 COMMANDS = {
     "diff": "Differentiate a formula and compare.",
     "tape": "The computation as torch ran it, node by node.",
+    "logistic": "Logistic regression, the chain rule by hand.",
     "functions": "What a formula may call.",
     "devices": "Where torch can compute here.",
     "completion": "Teach bash, zsh or fish to complete.",

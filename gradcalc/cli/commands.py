@@ -49,6 +49,8 @@ class Command(TyperCommand):
         if arguments and arguments[0].metavar == FORMULA:
             whole = quoted([*path.split(), shorten(" ".join(positional), _SHOWN)])
             hint = f"a formula with spaces, brackets or * needs quotes: {whole}"
+        elif not arguments and positional[0][:1].isdecimal():
+            hint = "write the values of an option in one word, with commas: 1,2"
         else:
             hint = f"write {quoted([*path.split(), *positional[: len(arguments)]])}"
         raise UsageError(f"unexpected argument '{shorten(positional[len(arguments)], _SHOWN)}'", hint=hint)

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from gradcalc.errors import Status
-from gradcalc.results import Outcome, Partial, Result
+from gradcalc.results import Outcome, Partial, Regression, Result
 
 
-def status(result: Result, *, strict: bool) -> Status:
-    """The status of a `diff`.
+def status(answer: Result | Regression, *, strict: bool) -> Status:
+    """The status of a `diff` or a `logistic`, whose products by hand and formulations count like a component's sides.
 
     Without a point: NOT_COMPUTED where a derivative is missing. At a point: NOT_COMPUTED where a component is undecided
     or no side has a number for it, else with `strict` NOT_AGREED where some side does not agree, else OK.
     """
-    missing = _without_number if result.at else _without_derivative
-    if any(missing(partial) for partial in result.gradient):
+    missing = _without_number if answer.at else _without_derivative
+    others = _others(answer) if isinstance(answer, Regression) else set()
+    if any(missing(partial) for partial in answer.gradient) or Outcome.UNDECIDED in others:
         return Status.NOT_COMPUTED
-    if strict and result.at and not all(_agrees(partial) for partial in result.gradient):
+    agreed = all(_agrees(partial) for partial in answer.gradient) and others <= {Outcome.AGREES}
+    if strict and answer.at and not agreed:
         return Status.NOT_AGREED
     return Status.OK
+
+
+def _others(regression: Regression) -> set[Outcome]:
+    numbers = [*regression.hand]
+    for way in regression.formulations:
+        numbers += [way.loss, *way.gradient]
+    return {number.outcome for number in numbers}
 
 
 def _without_derivative(partial: Partial) -> bool:

@@ -76,6 +76,23 @@ def read_point(texts: Iterable[str]) -> tuple[Entry, ...]:
     return tuple(entries.values())
 
 
+def read_value(name: str, text: str) -> tuple[str, ...]:
+    """The value of one variable after an option of its own, `--x 6.7,1.2`: its numbers as typed, brackets taken off.
+
+    Raises `PointError` in the words of that option.
+    """
+    option = f"--{name}"
+    if _NAMED.match(text):
+        raise PointError(f"{option} takes a value without a name", hint=f"write {option} 1")
+    try:
+        entry = _entry(name, _split(_Piece(text, 0, text)))
+    except GradcalcError as error:
+        message = error.message.replace("--at", option)
+        hint = f"write {option} 6.7 or {option} 6.7,1.2" if "--at" in error.hint else error.hint
+        raise type(error)(message, source=error.source, span=error.span, hint=hint) from None
+    return tuple(tape.source.strip() for tape in entry.values)
+
+
 def point_texts(at: PointLike) -> list[str]:
     """The `--at` texts of a Python point.
 
@@ -83,8 +100,8 @@ def point_texts(at: PointLike) -> list[str]:
     for what is no number.
     """
     if isinstance(at, Mapping):
-        return [f"{name}={_value_text(value)}" for name, value in at.items()]
-    return [_value_text(at)]
+        return [f"{name}={value_text(value)}" for name, value in at.items()]
+    return [value_text(at)]
 
 
 def assign(entries: Sequence[Entry], variables: Sequence[str]) -> dict[str, Entry]:
@@ -234,7 +251,8 @@ def _split(piece: _Piece) -> list[_Piece]:
     return [*pieces, piece.cut(start)]
 
 
-def _value_text(value: Value) -> str:
+def value_text(value: Value) -> str:
+    """The text of a Python number, string, sequence or array, as it would be typed after `--at`."""
     if isinstance(value, str):
         return value
     entries = getattr(value, "tolist", lambda: value)()

@@ -54,7 +54,7 @@ def with_values(record: Record, keys: Mapping[str, Any]) -> Record:
 def _finite(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_finite(entry) for entry in value]
-    return _number(value)
+    return finite(value)
 
 
 def _words(value: Any) -> Any:
@@ -65,11 +65,13 @@ def _words(value: Any) -> Any:
     return None if value is None else numbers.nonfinite(value)
 
 
-def _number(value: float | None) -> float | None:
+def finite(value: float | None) -> float | None:
+    """The number, None for one that JSON lacks."""
     return None if value is None or numbers.nonfinite(value) else value
 
 
-def _nonfinite(value: float | None) -> Record:
+def nonfinite(value: float | None) -> Record:
+    """The key "nonfinite" with its word, for the end of a record whose "value" JSON lacks; else nothing."""
     word = None if value is None else numbers.nonfinite(value)
     return {"nonfinite": word} if word else {}
 
@@ -77,11 +79,11 @@ def _nonfinite(value: float | None) -> Record:
 def values(found: Values) -> Record:
     """The formula's value by each side."""
     record = {
-        "symbolic": _number(found.symbolic),
-        "autograd": _number(found.autograd),
+        "symbolic": finite(found.symbolic),
+        "autograd": finite(found.autograd),
         "certified": _certified(found.certified, slopes=False),
     }
-    return record | _nonfinite(found.autograd)
+    return record | nonfinite(found.autograd)
 
 
 def partial(component: Partial) -> Record:
@@ -100,22 +102,22 @@ def _symbolic(side: Symbolic) -> Record:
     record = {
         "expression": side.expression,
         "latex": side.latex,
-        "value": _number(side.value),
+        "value": finite(side.value),
         "outcome": side.outcome,
-        "ulps": _number(side.ulps),
+        "ulps": finite(side.ulps),
     }
-    return record | _nonfinite(side.value)
+    return record | nonfinite(side.value)
 
 
 def judged(side: Autograd) -> Record:
     """A number with its outcome and its distance from the truth."""
     record = {
-        "value": _number(side.value),
+        "value": finite(side.value),
         "outcome": side.outcome,
-        "ulps": _number(side.ulps),
+        "ulps": finite(side.ulps),
         "digits": side.digits,
     }
-    return record | _nonfinite(side.value)
+    return record | nonfinite(side.value)
 
 
 def _certified(enclosure: Certified | None, *, slopes: bool) -> Record | None:

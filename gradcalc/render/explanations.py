@@ -1,4 +1,4 @@
-"""The sentences below an answer: what a reader should know about the verdicts that are not a plain agreement.
+"""The sentences below an result: what a reader should know about the verdicts that are not a plain agreement.
 
 Comes in: a `Result`. Goes out: pairs of the components meant and a sentence. Imports `results` and modules of `render`.
 """

@@ -16,6 +16,9 @@ NonFinite = Literal["nan", "inf", "-inf"]
 
 _WITHOUT_NUMBER = frozenset({Outcome.UNDEFINED, Outcome.UNSUPPORTED, Outcome.UNDECIDED})
 
+#: Beyond so many ulps an agreement is told by its right digits.
+_LOOSE_ULPS = 16
+
 #: Wide enough for every decimal that a Result holds; the default context would overflow at 1e999999.
 _WIDE = Context(prec=1100, rounding=ROUND_HALF_EVEN, Emax=10**15, Emin=-(10**15))
 
@@ -120,6 +123,13 @@ def coordinate(value: Value, dtype: DType, most: int = 6, digits: int | None = N
     return f"[{', '.join(shown)}]"
 
 
+def brief(value: Value, dtype: DType) -> str:
+    """A number, or each entry of a vector, to six digits: for pictures and for columns of vectors."""
+    if isinstance(value, tuple):
+        return coordinate(tuple(_six_digits(entry) for entry in value), dtype)
+    return coordinate(_six_digits(value), dtype)
+
+
 def format_of(answer: Answer) -> DType:
     """The floating-point format that the answer's numbers have; whole numbers are read in float64."""
     return DTYPES.get(answer.dtype, FLOAT64)
@@ -132,6 +142,22 @@ def label(partial: Partial) -> str:
     return f"d^{partial.order}f/d{partial.wrt}^{partial.order}"
 
 
+def judgement(outcome: Outcome, distance: float | None, right: int | None) -> str:
+    """The outcome with the ulps between a number and the truth, or the right digits where an agreement is loose."""
+    if distance is None or outcome not in {Outcome.AGREES, Outcome.DIFFERS}:
+        return outcome
+    if outcome == Outcome.AGREES and distance > _LOOSE_ULPS and right is not None:
+        return f"{outcome} ({right} digits)"
+    return f"{outcome} ({ulps(distance)})"
+
+
+def verdict(partial: Partial) -> str:
+    """The judgement on torch's gradient; empty where torch was not asked."""
+    if partial.verdict is None or partial.autograd is None:
+        return ""
+    return judgement(partial.verdict.outcome, partial.autograd.ulps, partial.autograd.digits)
+
+
 def ulps(count: float) -> str:
     """A distance in units in the last place, as a reader needs it."""
     if not math.isfinite(count):
@@ -141,6 +167,10 @@ def ulps(count: float) -> str:
     if count < 10:
         return f"{_bare(f'{count:.1f}')} ulp"
     return f"{count:.0f} ulp" if count < 10_000 else f"{count:.1e} ulp"
+
+
+def _six_digits(number: float) -> float:
+    return number if isinstance(number, bool) else float(f"{number:.6g}")
 
 
 def _bare(text: str) -> str:

@@ -48,6 +48,8 @@ def aligned(sections: Iterable[Section], view: View) -> Iterator[RenderableType]
             for row in section.rows:
                 table.add_row(*(Text(visible(cell, view.encoding), _style(cell)) for cell in row))
             yield table
+            if section.told:
+                yield Text()
         for label, sentence in section.told:
             yield from paragraph(sentence, view, label)
 

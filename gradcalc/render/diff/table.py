@@ -18,7 +18,7 @@ from gradcalc.render.excerpt import visible
 from gradcalc.render.explanations import explanations
 from gradcalc.render.folding import fold, pad
 from gradcalc.render.text import OUTCOME_STYLES, heading, painted, paragraph
-from gradcalc.results import Outcome, Partial, Result
+from gradcalc.results import Outcome, Result
 
 _SYMBOLIC, _AUTOGRAD = "symbolic (SymPy)", "autograd (torch)"
 _GAPS = (3, 2)
@@ -92,20 +92,9 @@ def _rows(result: Result, view: View) -> Iterator[_Row]:
             numbers.autograd_gradient(partial.autograd, dtype, digits),
             visible(partial.symbolic.expression or "", view.encoding),
             numbers.enclosure(partial.certified),
-            _verdict(partial),
+            numbers.verdict(partial),
             OUTCOME_STYLES[partial.verdict.outcome] if partial.verdict else "",
         )
-
-
-def _verdict(partial: Partial) -> str:
-    if partial.verdict is None or partial.autograd is None:
-        return ""
-    outcome, side = partial.verdict.outcome, partial.autograd
-    if side.ulps is None or outcome not in {Outcome.AGREES, Outcome.DIFFERS}:
-        return outcome
-    if outcome == Outcome.AGREES and side.ulps > 16 and side.digits is not None:
-        return f"{outcome} ({side.digits} digits)"
-    return f"{outcome} ({numbers.ulps(side.ulps)})"
 
 
 def _columns(rows: list[_Row], width: int | None) -> _Columns:

@@ -18,7 +18,6 @@ _INFIX = {
 }  # fmt: skip
 _PREFIX = {"neg": "-", "not": "~"}
 _LONGEST_SOURCE = 40
-_PICTURE_DIGITS = 6
 
 
 def name(number: int) -> str:
@@ -63,26 +62,19 @@ def derivative(step: Pass, dtype: DType, digits: int | None) -> str:
     return "a matrix" if entries is None else numbers.coordinate(entries, dtype, digits=digits)
 
 
-def brief(shown: Value, dtype: DType) -> str:
-    """A number for a picture, to six digits."""
-    if isinstance(shown, tuple):
-        return numbers.coordinate(tuple(_rounded(entry) for entry in shown), dtype)
-    return numbers.coordinate(_rounded(shown), dtype)
-
-
 def briefly(step: Pass, dtype: DType) -> str:
     """`derivative` for a picture."""
     entries = _entries(step)
-    return "a matrix" if entries is None else brief(entries, dtype)
+    return "a matrix" if entries is None else numbers.brief(entries, dtype)
 
 
 def label(node: Node, dtype: DType, view: View) -> Sequence[str]:
     """The lines of a node in a picture: its piece of the formula, value, backward function and adjoint."""
-    lines = [f"{name(node.number)} = {source(node, view)}", brief(node.value, dtype)]
+    lines = [f"{name(node.number)} = {source(node, view)}", numbers.brief(node.value, dtype)]
     if node.grad_fn is not None:
         lines.append(node.grad_fn)
     if node.adjoint is not None:
-        lines.append(f"df/d{name(node.number)} = {brief(node.adjoint, dtype)}")
+        lines.append(f"df/d{name(node.number)} = {numbers.brief(node.adjoint, dtype)}")
     return lines
 
 
@@ -120,7 +112,3 @@ def _entries(step: Pass) -> Value | None:
         return found
     entries = tuple(entry for entry in found if not isinstance(entry, tuple))
     return entries or None
-
-
-def _rounded(number: float) -> float:
-    return number if isinstance(number, bool) else float(f"{number:.{_PICTURE_DIGITS}g}")

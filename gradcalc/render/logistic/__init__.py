@@ -1,0 +1,1 @@
+"""`Regression` -> text: the formats of `gradcalc logistic`."""
