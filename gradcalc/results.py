@@ -265,11 +265,11 @@ class Compared:
 class Formulation:
     """One way to compute the loss, and what torch made of it, against the exact loss without a clamp.
 
-    reason: why it breaks, where it does and the reason is known.
+    short: the name in a few letters. reason: why it breaks, where it does and the reason is known.
     """
 
     name: str
-    meaning: str
+    short: str
     expression: str
     loss: Compared
     gradient: tuple[Compared, ...]
@@ -281,7 +281,8 @@ class Regression:
     """The answer to one `logistic` question.
 
     The first fields are those of `Result`, of the loss with the clamp, by the weights and the bias. hand: the products
-    of the factors. features: the names of a file's columns, by variable.
+    of the factors. features: the names of a file's columns, by variable. exact: SymPy's derivatives of the exact loss,
+    in our language, by component; None for one that it did not find.
     """
 
     command: str
@@ -297,6 +298,7 @@ class Regression:
     factors: tuple[Factor, ...]
     hand: tuple[Compared, ...]
     formulations: tuple[Formulation, ...]
+    exact: dict[str, str | None]
     notes: tuple[str, ...] = ()
 
 

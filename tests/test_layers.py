@@ -17,6 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "dtypes": set(),
+    "lessons": set(),
     "results": set(),
     "language": {"errors"},
     "engines": {"errors", "dtypes", "language"},
@@ -31,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "render": {"errors", "dtypes", "results"},
     "console": {"errors", "results", "render"},
-    "cli": {"errors", "dtypes", "language", "results", "regression", "pipeline", "console", "render"},
+    "cli": {"lessons", "errors", "dtypes", "language", "results", "regression", "pipeline", "console", "render"},
     "__main__": {"errors", "results", "console", "cli", "render"},
     "__init__": {"language", "results", "regression", "pipeline"},
 }

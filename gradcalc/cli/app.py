@@ -24,6 +24,7 @@ COMMANDS = {
     "diff": "Differentiate a formula and compare.",
     "tape": "The computation as torch ran it, node by node.",
     "logistic": "Logistic regression, the chain rule by hand.",
+    "lesson": "Learn autograd by commands to copy.",
     "functions": "What a formula may call.",
     "devices": "Where torch can compute here.",
     "completion": "Teach bash, zsh or fish to complete.",
@@ -38,6 +39,8 @@ side with a verdict, at a point of your choice.
   gradcalc diff "x**2*y + sin(y)" --at x=1,y=2  a gradient
   gradcalc diff "mean(x**2)" --at 1,2,3         a vector
   gradcalc diff "log(x)/x"                      the derivative only
+  gradcalc tape "sin(x**2)" --at 4              how torch computes it
+  gradcalc lesson                               learn it step by step
 """
 
 

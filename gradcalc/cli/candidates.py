@@ -14,7 +14,6 @@ from gradcalc.cli import options
 from gradcalc.cli.app import COMMANDS, build
 from gradcalc.cli.commands import HELP_OPTIONS, options_of
 from gradcalc.errors import GradcalcError
-from gradcalc.render import FORMATS
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _NAMED = re.compile(r"\s*([^\W\d]\w*)\s*=")
@@ -77,6 +76,11 @@ def _in_command(command: Any, before: Sequence[str], unfinished: str) -> Iterabl
         from gradcalc.language import vocabulary
 
         return vocabulary.NAMES
+    if command.name == "lesson" and not positional:
+        from gradcalc.cli.lesson import ALL
+        from gradcalc.lessons import LESSONS
+
+        return [*LESSONS, ALL]
     if command.name == "completion" and not positional:
         return options.SHELLS
     return [*known, "--help"] if positional and not unfinished else []
@@ -88,7 +92,7 @@ def _values(option: str, command: Any, before: Sequence[str], unfinished: str) -
         names = variables(positional[0]) if positional else []
         return names if option == "--wrt" else _coordinates(names, before, unfinished)
     if option == "--format":
-        return FORMATS.get(command.name, options.LISTINGS)
+        return options.formats(command.name)
     return options.VALUES.get(option, ())
 
 

@@ -23,6 +23,7 @@ from gradcalc.language import limits
 from gradcalc.language.suggestions import sentence
 from gradcalc.render import FIELDS, FORMATS
 
+LESSON_FORMATS = ("text", "json")
 LISTINGS = ("table", "plain", "json")
 DEVICES = ("cpu", "cuda", "mps", "auto")
 SWITCH = ("on", "off")
@@ -33,6 +34,11 @@ HIGHEST_ORDER = 10
 MOST_CALLS = 1000
 WHOLE_NUMBERS = "int64"
 LONGEST_TIMEOUT = 86_400.0
+
+
+def formats(command: str) -> Sequence[str]:
+    """The formats of a command, its default first."""
+    return {**FORMATS, "lesson": LESSON_FORMATS}.get(command, LISTINGS)
 
 
 def words(what: str, known: Sequence[str]) -> Callable[[str], str]:
@@ -113,7 +119,7 @@ def _hint(text: str, known: Sequence[str]) -> str:
     return f"{guess} ({listed})" if guess else f"choose one of {listed}"
 
 
-form = {command: words("format", formats) for command, formats in FORMATS.items()}
+form = {command: words("format", formats(command)) for command in (*FORMATS, "lesson")}
 listing_format = words("format", LISTINGS)
 field = words("field", FIELDS)
 calls = whole_number("--backward", 1, MOST_CALLS)

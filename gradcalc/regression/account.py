@@ -42,6 +42,7 @@ def account(model: Model, request: LogisticRequest, clamped: Result, exact: Resu
         factors=by_hand.factors,
         hand=_products(by_hand, clamped),
         formulations=formulations,
+        exact={partial.wrt: partial.symbolic.expression for partial in exact.gradient},
         notes=clamped.notes,
     )
 
@@ -82,4 +83,4 @@ def _formulation(
     if broken and backward.value is not None:
         trace = autograd.trace(program.tape, program.point, program.dtype, device)
         why = reason(model, formulation.name, program, trace, device)
-    return Formulation(formulation.name, formulation.meaning, formulation.formula, loss, gradient, why)
+    return Formulation(formulation.name, formulation.short, formulation.formula, loss, gradient, why)

@@ -47,10 +47,10 @@ class LogisticRequest:
 
 @dataclass(frozen=True, slots=True)
 class Formulation:
-    """A way to compute the loss: its name, what it is, its formula."""
+    """A way to compute the loss: its name, the same in a few letters, its formula."""
 
     name: str
-    meaning: str
+    short: str
     formula: str
 
 
@@ -87,13 +87,11 @@ class Model:
         prediction = f"sigmoid({self.z})"
         clamped = f"log_loss(clamp({prediction}, {self.bounds}), y)"
         return (
-            Formulation("clamped", "the prediction held by a clamp", self.averaged(clamped)),
-            Formulation(
-                "binary_cross_entropy", "of the prediction", self.averaged(f"binary_cross_entropy({prediction}, y)")
-            ),
+            Formulation("clamped", "clamped", self.averaged(clamped)),
+            Formulation("binary_cross_entropy", "bce", self.averaged(f"binary_cross_entropy({prediction}, y)")),
             Formulation(
                 "binary_cross_entropy_with_logits",
-                "of z itself",
+                "bce_with_logits",
                 self.averaged(f"binary_cross_entropy_with_logits({self.z}, y)"),
             ),
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gradcalc.render.excerpt import visible
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
     from gradcalc.render import View
 
+#: The header of a column that may be folded.
+FORMULA = "formula"
+
 _GAP = 2
+_NARROWEST_FORMULA = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,10 @@ class Section:
 
 
 def aligned(sections: Iterable[Section], view: View) -> Iterator[RenderableType]:
-    """Each section as a title, a table whose cells are folded where the terminal is narrow, and paragraphs."""
-    from rich.table import Table
+    """Each section as a title, a table and paragraphs.
+
+    Where the terminal is too narrow the formulas are folded; where that is not enough a row takes several lines.
+    """
     from rich.text import Text
 
     from gradcalc.render.text import paragraph
@@ -42,16 +48,58 @@ def aligned(sections: Iterable[Section], view: View) -> Iterator[RenderableType]
         yield Text()
         yield Text(visible(section.title, view.encoding), "bold")
         if section.rows:
-            table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
-            for name in section.header:
-                table.add_column(Text(visible(name, view.encoding)), overflow="fold")
-            for row in section.rows:
-                table.add_row(*(Text(visible(cell, view.encoding), _style(cell)) for cell in row))
-            yield table
+            shown = replace(section, rows=tuple(tuple(visible(c, view.encoding) for c in row) for row in section.rows))
+            yield from _stacked(shown, view) if _too_wide(shown, view) else [_table(shown)]
             if section.told:
                 yield Text()
         for label, sentence in section.told:
             yield from paragraph(sentence, view, label)
+
+
+def _too_wide(section: Section, view: View) -> bool:
+    from rich.cells import cell_len
+
+    if view.width is None:
+        return False
+    columns = zip(section.header, *section.rows, strict=True)
+    widths = [
+        max(cell_len(cell) for cell in column) if column[0] != FORMULA else max(cell_len(column[0]), _NARROWEST_FORMULA)
+        for column in columns
+    ]
+    return sum(widths) + _GAP * (len(widths) - 1) > view.width
+
+
+def _table(section: Section) -> RenderableType:
+    from rich.cells import cell_len
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
+    for name, *cells in zip(section.header, *section.rows, strict=True):
+        least = min(_NARROWEST_FORMULA, max(map(cell_len, cells))) if name == FORMULA else None
+        table.add_column(Text(name), overflow="fold", no_wrap=least is None, min_width=least)
+    for row in section.rows:
+        table.add_row(*(Text(cell, _style(cell)) for cell in row))
+    return table
+
+
+def _stacked(section: Section, view: View) -> Iterator[RenderableType]:
+    """Each row as its first cell, then a line for each other cell behind the name of its column."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    from gradcalc.render.folding import fold, pad
+
+    names = max(cell_len(name) for name in section.header) + _GAP
+    for label, *cells in section.rows:
+        if label.strip():
+            yield Text(label.strip(), "bold")
+        for name, cell in zip(section.header[1:], cells, strict=True):
+            if cell:
+                width = None if view.width is None else max(view.width - names - _GAP, _NARROWEST_FORMULA)
+                for number, piece in enumerate(fold(cell, width)):
+                    head = pad("" if number else name, names)
+                    yield Text.assemble(" " * _GAP, (head, "dim"), (piece, _style(cell)))
 
 
 def separated(sections: Iterable[Section], view: View) -> Iterator[str]:

@@ -38,9 +38,21 @@ _PARAGRAPH = 100
 _UNBOUNDED = 1_000_000
 
 
+class _File(StringIO):
+    """A file in memory of an encoding, by which rich chooses between lines and ASCII."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override] # a file in memory has none of its own
+        return self._encoding
+
+
 def painted(lines: Iterable[RenderableType], view: View) -> str:
     """The lines and tables as text; without colour no line ends with spaces."""
-    file = StringIO()
+    file = _File(view.encoding)
     console = Console(
         file=file,
         width=view.width or _UNBOUNDED,

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from gradcalc.render import View, numbers
 from gradcalc.render.explanations import sentence
-from gradcalc.render.sections import Section
+from gradcalc.render.sections import FORMULA, Section
 from gradcalc.results import Compared, Formulation, Outcome, Regression, Value
 
 _FORMULAS = 3
@@ -20,7 +20,8 @@ def sections(regression: Regression, view: View) -> list[Section]:
     """The forward pass, the chain rule, the gradient by three ways, and three formulations of the loss."""
     arranged = [
         _forward(regression, view),
-        _chain(regression, view),
+        _factors(regression, view),
+        _products(regression, view),
         _gradient(regression, view),
         _formulas(regression),
         _formulations(regression, view),
@@ -45,84 +46,92 @@ def _spelled(text: str) -> str:
 def _forward(regression: Regression, view: View) -> Section:
     rows = tuple((stage.name, stage.formula, _shown(stage.value, regression, view)) for stage in regression.stages)
     told = tuple((f"{variable}:", f"column {name}") for variable, name in regression.features.items())
-    return Section("forward pass", ("", "formula", "value"), rows, told)
+    return Section("forward pass", ("", FORMULA, "value"), rows, told)
 
 
-def _chain(regression: Regression, view: View) -> Section:
+def _factors(regression: Regression, view: View) -> Section:
     rows = tuple(
         (
             factor.factor,
             factor.formula,
             _shown(factor.hand, regression, view),
             _shown(factor.autograd, regression, view),
-            f"dL/d{factor.node}",
-            _shown(factor.product, regression, view),
-            _shown(factor.adjoint, regression, view),
         )
         for factor in regression.factors
     )
-    header = ("factor", "formula", "by hand", "autograd", "product", "by hand", "in the backward pass")
-    return Section("chain rule, from the loss back", header, rows)
+    return Section("chain rule: the factors", ("", FORMULA, "by hand", "autograd"), rows)
+
+
+def _products(regression: Regression, view: View) -> Section:
+    rows = tuple(
+        (f"dL/d{factor.node}", _shown(factor.product, regression, view), _shown(factor.adjoint, regression, view))
+        for factor in regression.factors
+    )
+    header = ("", "product by hand", "held by the backward pass")
+    return Section("chain rule: multiplied up, from the loss back", header, rows)
 
 
 def _gradient(regression: Regression, view: View) -> Section:
+    """The numbers side by side, and below each what the verdict says of it."""
     dtype = numbers.format_of(regression)
-    rows = tuple(
-        (
-            f"dL/d{partial.wrt}",
-            _shown(hand.value, regression, view),
-            numbers.symbolic_gradient(partial.symbolic, dtype, view.digits),
-            numbers.autograd_gradient(partial.autograd, dtype, view.digits),
-            _verdict(hand),
-            numbers.verdict(partial),
-        )
+    rows = [
+        row
         for hand, partial in zip(regression.hand, regression.gradient, strict=True)
-    )
-    header = ("", "by hand", "symbolic (SymPy)", "autograd (torch)", "hand's verdict", "autograd's verdict")
-    return Section("gradient", header, rows, tuple(_told(regression)))
+        for row in (
+            (
+                f"dL/d{partial.wrt}",
+                _shown(hand.value, regression, view),
+                numbers.symbolic_gradient(partial.symbolic, dtype, view.digits),
+                numbers.autograd_gradient(partial.autograd, dtype, view.digits),
+            ),
+            ("", _verdict(hand), "", numbers.verdict(partial)),
+        )
+    ]
+    header = ("", "by hand", "symbolic (SymPy)", "autograd (torch)")
+    return Section("gradient", header, tuple(rows), tuple(_told(regression)))
 
 
 def _told(regression: Regression) -> Iterator[tuple[str, str]]:
-    """SymPy's formulas, and a sentence for each number that does not agree."""
-    for partial in regression.gradient[:_FORMULAS]:
-        if partial.symbolic.expression:
-            yield f"dL/d{partial.wrt} =", partial.symbolic.expression
+    """A sentence for each number that does not agree; equal sentences once for all their components."""
+    told: dict[str, list[str]] = {}
     for hand, partial in zip(regression.hand, regression.gradient, strict=True):
         if partial.verdict is not None and partial.verdict.outcome != Outcome.AGREES:
-            yield f"dL/d{hand.of}", f"autograd {sentence(regression.expression, partial.verdict)}"
+            told.setdefault(f"autograd {sentence(regression.expression, partial.verdict)}", []).append(hand.of)
         if hand.outcome != Outcome.AGREES:
-            yield f"dL/d{hand.of}", f"by hand {hand.outcome}: {hand.explanation}."
+            told.setdefault(f"by hand {hand.outcome}: {hand.explanation}.", []).append(hand.of)
+    for text, components in told.items():
+        yield ", ".join(f"dL/d{wrt}" for wrt in components), text
 
 
 def _formulas(regression: Regression) -> Section:
-    rows = tuple((way.name, way.meaning, way.expression) for way in regression.formulations)
-    return Section("three formulations of the loss", ("name", "", "formula"), rows)
+    rows = tuple((way.short, way.expression) for way in regression.formulations)
+    return Section("three formulations of the loss", ("", FORMULA), rows)
 
 
 def _formulations(regression: Regression, view: View) -> Section:
     rows = tuple(row for way in regression.formulations for row in _compared(way, regression, view))
-    told = tuple(line for way in regression.formulations for line in _why(way))
-    header = ("formulation", "", "torch", "exact", "verdict")
-    return Section("each against the exact loss, which has no clamp", header, rows, told)
+    exact = [(f"dL/d{wrt} =", text) for wrt, text in list(regression.exact.items())[:_FORMULAS] if text]
+    told = (*exact, *(line for way in regression.formulations for line in _why(way)))
+    return Section("each against the exact loss, which has no clamp", ("", "torch", "exact", "verdict"), rows, told)
 
 
 def _compared(way: Formulation, regression: Regression, view: View) -> Iterator[tuple[str, ...]]:
-    dtype, name = numbers.format_of(regression), way.name
+    dtype = numbers.format_of(regression)
+    yield way.short, "", "", ""
     for number in (way.loss, *way.gradient):
         exact = "" if number.exact is None else numbers.correct(float(number.exact), number.exact, dtype, view.digits)
         label = "L" if number is way.loss else f"dL/d{number.of}"
-        yield name, label, _shown(number.value, regression, view), exact, _verdict(number)
-        name = ""
+        yield f"  {label}", _shown(number.value, regression, view), exact, _verdict(number)
 
 
 def _why(way: Formulation) -> Iterator[tuple[str, str]]:
     """The known reason, or else what each number that does not agree has to say."""
     if way.reason is not None:
-        yield way.name, f"breaks: {way.reason}."
+        yield way.short, f"breaks: {way.reason}."
         return
     for number in (way.loss, *way.gradient):
         if number.outcome != Outcome.AGREES:
-            yield way.name, f"{number.of} {number.outcome}: {number.explanation}."
+            yield way.short, f"{number.of} {number.outcome}: {number.explanation}."
 
 
 def _verdict(number: Compared) -> str:

@@ -24,6 +24,7 @@ def render(regression: Regression, view: View) -> str:
             documents.partial(partial) | {"hand": _compared(hand)}
             for partial, hand in zip(regression.gradient, regression.hand, strict=True)
         ],
+        "exact": [{"wrt": wrt, "expression": expression} for wrt, expression in regression.exact.items()],
         "formulations": [_formulation(way) for way in regression.formulations],
         "notes": list(regression.notes),
     }

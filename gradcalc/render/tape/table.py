@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gradcalc.dtypes import DType
 from gradcalc.render import View, numbers
-from gradcalc.render.sections import Section, aligned
+from gradcalc.render.sections import FORMULA, Section, aligned
 from gradcalc.render.tape import words
 from gradcalc.render.text import heading, painted
 from gradcalc.results import Node, Recording, Value
@@ -52,27 +52,25 @@ def _forward(recording: Recording, view: View) -> Section:
         )
         for node in recording.nodes
     )
-    return Section("forward", ("node", "formula", "operation", "value", "grad_fn"), rows)
+    return Section("forward", ("node", FORMULA, "operation", "value", "grad_fn"), rows)
 
 
 def _backward(recording: Recording, view: View) -> Section:
     nodes = {node.number: node for node in recording.nodes}
     rows = [row for number in recording.backward for row in _steps(nodes[number], recording, view)]
-    header = ("node", "its adjoint", "times its derivative", "is added to")
+    header = ("node", "its adjoint, times its derivative", "is added to")
     return Section("backward, in the order of the backward pass", header, tuple(rows))
 
 
 def _steps(node: Node, recording: Recording, view: View) -> Iterator[tuple[str, ...]]:
     """The node's adjoint, and a line for each operand that it hands something to."""
     dtype, own = numbers.format_of(recording), words.name(node.number)
-    head = (own, f"df/d{own} = {words.adjoint(node, dtype, view)}")
-    if not node.passes:
-        yield (*head, "", f"{node.source}.grad, as a leaf" if node.operation == "variable" else "")
+    leaf = f"{node.source}.grad, as a leaf" if node.operation == "variable" else ""
+    yield own, f"df/d{own} = {words.adjoint(node, dtype, view)}", leaf
     for step in node.passes:
         target = words.name(step.node)
-        derivative = f"d{own}/d{target} = {words.derivative(step, dtype, view.digits)}"
-        yield (*head, derivative, f"df/d{target}: {numbers.coordinate(step.adds, dtype, digits=view.digits)}")
-        head = ("", "")
+        derivative = f"* d{own}/d{target} = {words.derivative(step, dtype, view.digits)}"
+        yield "", derivative, f"df/d{target}: {numbers.coordinate(step.adds, dtype, digits=view.digits)}"
 
 
 def _grads(recording: Recording, view: View) -> Section:
