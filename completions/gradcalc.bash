@@ -5,7 +5,10 @@ _gradcalc() {
     while IFS= read -r answer; do
         COMPREPLY+=("$answer")
     done < <(gradcalc completion bash -- "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
-    if [[ ${COMPREPLY[0]} == *= ]]; then
+    if [[ ${COMPREPLY[0]} == :files ]]; then
+        COMPREPLY=()
+        compopt -o default
+    elif [[ ${COMPREPLY[0]} == *= ]]; then
         compopt -o nospace
     fi
 }

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from gradcalc.cli.app import COMMANDS
 from gradcalc.cli.completion import SCRIPTS
 from tests.cli.harness import ROOT, environment
 
@@ -38,6 +39,18 @@ TYPED = {
     "gradcalc functions lgam": "gradcalc functions lgamma ",
     "gradcalc completion f": "gradcalc completion fish ",
     "gradcalc diff x --digits ": "gradcalc diff x --digits ",
+    "gradcalc les": "gradcalc lesson ",
+    "gradcalc lesson acc": "gradcalc lesson accumulation ",
+    "gradcalc lesson --format t": "gradcalc lesson --format text ",
+    'gradcalc tape "x*long" --at l': 'gradcalc tape "x*long" --at long=',
+    "gradcalc tape x --format tr": "gradcalc tape x --format tree ",
+    "gradcalc tape x --dtype i": "gradcalc tape x --dtype int64 ",
+    "gradcalc tape x --retain-graph=of": "gradcalc tape x --retain-graph=off ",
+    "gradcalc logistic --format ma": "gradcalc logistic --format markdown ",
+    "gradcalc logistic --csv lab": "gradcalc logistic --csv labels.csv ",
+    "gradcalc logistic --csv=lab": "gradcalc logistic --csv=labels.csv ",
+    "gradcalc logistic --csv my": "gradcalc logistic --csv my\\ data/",
+    "gradcalc logistic --csv 'my data/s": "gradcalc logistic --csv 'my data/samples.csv' ",
 }
 
 _SHOW = {
@@ -112,13 +125,22 @@ def terminal(command: list[str], environ: dict[str, str], folder: Path) -> Itera
         os.close(master)
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A working directory with files to complete."""
+    (tmp_path / "my data").mkdir()
+    for name in ("labels.csv", "my data/samples.csv"):
+        (tmp_path / name).touch()
+    return tmp_path
+
+
 @pytest.mark.skipif(os.name != "posix", reason="there are no pseudo-terminals here")
 @pytest.mark.parametrize("way", _PREPARE)
-def test_tab_completes_the_line(way: str, shell_environment: dict[str, str], tmp_path: Path) -> None:
+def test_tab_completes_the_line(way: str, shell_environment: dict[str, str], folder: Path) -> None:
     """Each line is typed, TAB is pressed, and what stands on the line then is read back from the shell."""
     shell = way.split()[0]
     require(shell)
-    with terminal(_START[shell], shell_environment, tmp_path) as screen:
+    with terminal(_START[shell], shell_environment, folder) as screen:
         screen.type(f"{_PREPARE[way]}; {_SHOW[shell]}; echo RE''ADY\n")
         screen.wait(r"(READY)\r?\n")
         found = {}
@@ -144,7 +166,7 @@ def test_bash_function_offers_all_that_fits(shell_environment: dict[str, str]) -
         ["bash", "-c", script], capture_output=True, text=True, check=False, cwd=ROOT, env=shell_environment, timeout=60
     )
     assert done.stdout.splitlines() == [
-        "diff functions devices completion --version --help",
+        " ".join([*COMMANDS, "--version", "--help"]),
         "x y",
         "x touch ran",
         "diff",
@@ -152,7 +174,7 @@ def test_bash_function_offers_all_that_fits(shell_environment: dict[str, str]) -
     assert not (ROOT / "ran").exists()
 
 
-def test_fish_offers_what_fits(shell_environment: dict[str, str]) -> None:
+def test_fish_offers_what_fits(shell_environment: dict[str, str], folder: Path) -> None:
     """`complete -C` answers as TAB does."""
     require("fish")
     lines = {
@@ -165,17 +187,28 @@ def test_fish_offers_what_fits(shell_environment: dict[str, str]) -> None:
         "gradcalc diff x --format=js": ["--format=json"],
         "gradcalc functions bessel_": ["bessel_i", "bessel_j", "bessel_k", "bessel_y"],
         "gradcalc diff x --digits ": [],
+        "gradcalc lesson a": ["accumulation", "all"],
+        "gradcalc tape x --format t": ["table", "tree"],
+        "gradcalc tape x --retain-graph ": ["off", "on"],
+        'gradcalc tape "x*y" --at ': ["x=", "y="],
+        "gradcalc logistic --format m": ["markdown"],
+        "gradcalc logistic --csv ": ["labels.csv", "my data/"],
+        "gradcalc logistic --csv=lab": ["--csv=labels.csv"],
+        "gradcalc logistic --csv 'my data/s": ["my data/samples.csv"],
     }
     asked = "".join(f"complete -C {shlex.quote(line)}; echo END\n" for line in lines)
     done = subprocess.run(
-        ["fish", "--no-config", "-c", f"source completions/gradcalc.fish\n{asked}"],
+        ["fish", "--no-config", "-c", f"source {shlex.quote(str(ROOT / 'completions/gradcalc.fish'))}\n{asked}"],
         capture_output=True,
         text=True,
         check=False,
-        cwd=ROOT,
+        cwd=folder,
         env=shell_environment,
         timeout=60,
     )
     assert done.stderr == ""
-    answers = [part.split() for part in done.stdout.split("END\n")[:-1]]
+    answers = [
+        [line.split("\t")[0] for line in part.splitlines()]  # behind the tab stands a description
+        for part in done.stdout.split("END\n")[:-1]
+    ]
     assert dict(zip(lines, answers, strict=True)) == lines

@@ -1,7 +1,8 @@
 """What may stand at the cursor: the candidates behind TAB.
 
 Comes in: a shell's name and the words typed so far, the unfinished one last. Goes out: whole words that begin with the
-unfinished one. Never raises for what is half typed. Imports modules of `cli`, and `language` only where it is needed.
+unfinished one, or `FILES`. Never raises for what is half typed. Imports modules of `cli` and typer, and `language` only
+where it is needed.
 """
 
 from __future__ import annotations
@@ -10,10 +11,15 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from typer.core import TyperArgument
+
 from gradcalc.cli import options
 from gradcalc.cli.app import COMMANDS, build
 from gradcalc.cli.commands import HELP_OPTIONS, options_of
 from gradcalc.errors import GradcalcError
+
+#: The answer where a file's name goes: the shell completes it, with its own quotes and its own ~.
+FILES = ":files"
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _NAMED = re.compile(r"\s*([^\W\d]\w*)\s*=")
@@ -26,6 +32,8 @@ def answers(shell: str, typed: Sequence[str]) -> list[str]:
         return candidates([*typed[:-1], typed[-1].lstrip("'\"")])
     words, quoted = split(typed[0])
     found = candidates(words[1:])
+    if found == [FILES]:
+        return found
     # bash's own last word begins behind the last = or : of ours, unless a quote holds the word together.
     known = 0 if quoted else max(words[-1].rfind("="), words[-1].rfind(":")) + 1
     return [word[known:] for word in found]
@@ -40,7 +48,7 @@ def candidates(words: Sequence[str]) -> list[str]:
         offered = _in_command(build(before).commands[before[0]], before[1:], unfinished)
     else:
         offered = []
-    return [word for word in offered if word.startswith(unfinished)]
+    return [word for word in offered if word == FILES or word.startswith(unfinished)]
 
 
 def split(line: str) -> tuple[list[str], bool]:
@@ -68,7 +76,8 @@ def _in_command(command: Any, before: Sequence[str], unfinished: str) -> Iterabl
         return _values(before[-1], command, before[:-1], unfinished)
     name, given, value = unfinished.partition("=")
     if given and known.get(name):
-        return [f"{name}={word}" for word in _values(name, command, before, value)]
+        found = _values(name, command, before, value)
+        return [word if word == FILES else f"{name}={word}" for word in found]
     positional = _positional(before, known)
     if unfinished.startswith("-"):
         return [*known, "--help"]
@@ -83,7 +92,8 @@ def _in_command(command: Any, before: Sequence[str], unfinished: str) -> Iterabl
         return [*LESSONS, ALL]
     if command.name == "completion" and not positional:
         return options.SHELLS
-    return [*known, "--help"] if positional and not unfinished else []
+    complete = positional or not any(isinstance(param, TyperArgument) for param in command.params)
+    return [*known, "--help"] if complete and not unfinished else []
 
 
 def _values(option: str, command: Any, before: Sequence[str], unfinished: str) -> Iterable[str]:
@@ -93,6 +103,10 @@ def _values(option: str, command: Any, before: Sequence[str], unfinished: str) -
         return names if option == "--wrt" else _coordinates(names, before, unfinished)
     if option == "--format":
         return options.formats(command.name)
+    if option == "--csv":
+        return [FILES]
+    if (command.name, option) == ("tape", "--dtype"):
+        return [*options.VALUES[option], options.WHOLE_NUMBERS]
     return options.VALUES.get(option, ())
 
 

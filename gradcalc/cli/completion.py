@@ -1,7 +1,8 @@
 """`gradcalc completion SHELL`: the script that teaches a shell to complete, and the answers to its questions.
 
 Comes in: a shell's name, and when its script calls, what is typed so far. Goes out: the script, or one candidate a
-line. The scripts hold no list: they ask the program at every TAB. Imports `console` and `cli.candidates`.
+line, or the line `:files` where a file's name goes. The scripts hold no list: they ask the program at every TAB, and
+know files themselves. Imports `console` and `cli.candidates`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ _gradcalc() {
     while IFS= read -r answer; do
         COMPREPLY+=("$answer")
     done < <(gradcalc completion bash -- "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
-    if [[ ${COMPREPLY[0]} == *= ]]; then
+    if [[ ${COMPREPLY[0]} == :files ]]; then
+        COMPREPLY=()
+        compopt -o default
+    elif [[ ${COMPREPLY[0]} == *= ]]; then
         compopt -o nospace
     fi
 }
@@ -42,8 +46,12 @@ _ZSH = r"""#compdef gradcalc
 # zsh completion for gradcalc; made by: gradcalc completion zsh
 _gradcalc() {
     local -a answers open
-    local line
     answers=("${(@f)$(gradcalc completion zsh -- "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+    if [[ $answers == :files ]]; then
+        compset -P 1 '--*='
+        _files
+        return
+    fi
     open=(${(M)answers:#*=})
     answers=(${answers:#*=})
     (( $#open )) && compadd -S '' -- $open
@@ -59,7 +67,14 @@ fi
 _FISH = r"""# fish completion for gradcalc; made by: gradcalc completion fish
 function __gradcalc_complete
     set -l words (commandline -opc)
-    gradcalc completion fish -- $words[2..] (commandline -ct) 2>/dev/null
+    set -l word (commandline -ct)
+    set -l answers (gradcalc completion fish -- $words[2..] $word 2>/dev/null)
+    if test "$answers" = :files
+        set -l option (string match -r -- '^--[^=]+=' $word; or echo)
+        printf '%s\n' $option(complete -C "'' "(string replace -- $option '' $word))
+    else if set -q answers[1]
+        printf '%s\n' $answers
+    end
 end
 complete -c gradcalc -f -a '(__gradcalc_complete)'
 """

@@ -15,16 +15,18 @@ import typer
 
 from gradcalc.cli import options
 from gradcalc.cli.listing import aligned
-from gradcalc.console import PROGRAM, Console
-from gradcalc.errors import Status, UsageError
+from gradcalc.console import PROGRAM, Console, OutputError
+from gradcalc.errors import GradcalcError, Status, UsageError
 from gradcalc.language.suggestions import sentence
 from gradcalc.lessons import LESSONS, Lesson, Step
+from gradcalc.render.excerpt import shorten
 
 if TYPE_CHECKING:
     from gradcalc.render import View
 
 #: The word for the whole story.
 ALL = "all"
+_SHOWN = 60
 
 EPILOG = """
 \b
@@ -56,7 +58,7 @@ def lesson(
     chosen = {name: LESSONS[name]} if name in LESSONS else dict(LESSONS)
     if name not in {*LESSONS, ALL}:
         hint = sentence(name, [*LESSONS, ALL]) or f"the lessons are {', '.join(LESSONS)}, and {ALL}"
-        raise UsageError(f"there is no lesson '{name}'", hint=hint)
+        raise UsageError(f"there is no lesson '{shorten(name, _SHOWN)}'", hint=hint)
     if form == "json":
         _answer_json(console, {"lessons": [_record(key, taught) for key, taught in chosen.items()]})
     else:
@@ -77,25 +79,38 @@ def _list(console: Console, form: str) -> None:
 
 def _teach(taught: Lesson, console: Console, *, plain: bool) -> None:
     color = console.color
-    console.answer(_text(_title(taught.title, plain=plain), console))
+    console.answer(_text(_title(taught, console.view(), plain=plain), console))
     for step in taught.steps:
         console.answer(_text(_step(step, console.view(), plain=plain), console))
         _run(step, console, color)
-        console.color = color
     console.lines([""])
 
 
 def _run(step: Step, console: Console, color: str) -> Status:
+    """The status of the step's command. A refusal is told as outside of a lesson, which goes on."""
     from gradcalc.cli.app import run
 
     _, *tokens = shlex.split(step.command)
-    return run([*tokens, "--color", color], console)
+    try:
+        return run([*tokens, "--color", color], console)
+    except OutputError:
+        raise
+    except GradcalcError as error:
+        console.error(error)
+        return error.status
 
 
-def _title(title: str, *, plain: bool) -> Iterator[Any]:
+def _title(taught: Lesson, view: View, *, plain: bool) -> Iterator[Any]:
     from rich.text import Text
 
-    yield Text(f"# {title}" if plain else title, "bold underline")
+    from gradcalc.render.text import paragraph
+
+    if plain:
+        yield Text(f"# {taught.title}")
+        return
+    for line in paragraph(taught.title, view):
+        line.stylize("bold underline")
+        yield line
 
 
 def _step(step: Step, view: View, *, plain: bool) -> Iterator[Any]:

@@ -78,10 +78,20 @@ def budgets() -> Sequence[Budget]:
     return (
         Budget("gradcalc --help", 1.5, process(*GRADCALC, "--help"), "import typer", typer),
         Budget("gradcalc diff --help", 1.5, process(*GRADCALC, "diff", "--help"), "import typer", typer),
+        Budget("gradcalc tape --help", 1.5, process(*GRADCALC, "tape", "--help"), "import typer", typer),
+        Budget("gradcalc logistic --help", 1.5, process(*GRADCALC, "logistic", "--help"), "import typer", typer),
+        Budget("gradcalc lesson", 1.5, process(*GRADCALC, "lesson"), "import typer", typer),
         Budget(
             "TAB after `gradcalc di`",
             1.5,
             process(*GRADCALC, "completion", "bash", "--", "gradcalc di"),
+            "import typer",
+            typer,
+        ),
+        Budget(
+            "TAB after `tape x*y --at `",
+            1.5,
+            process(*GRADCALC, "completion", "bash", "--", "gradcalc tape x*y --at "),
             "import typer",
             typer,
         ),

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from gradcalc.cli import options
 from gradcalc.cli.app import COMMANDS, build
-from gradcalc.cli.candidates import answers, candidates, split, variables
+from gradcalc.cli.candidates import FILES, answers, candidates, split, variables
 from gradcalc.cli.commands import options_of
 from gradcalc.language import vocabulary
+from gradcalc.lessons import LESSONS
 from gradcalc.render import FORMATS
 
-OPTIONS = [*options_of(build(["diff"]).commands["diff"]), "--help"]
+
+def flags(command: str) -> list[str]:
+    """The options of a command, as TAB offers them."""
+    return [*options_of(build([command]).commands[command]), "--help"]
 
 
 @pytest.mark.parametrize(
@@ -22,10 +27,9 @@ OPTIONS = [*options_of(build(["diff"]).commands["diff"]), "--help"]
         (["nothing", ""], []),
         (["diff", ""], []),
         (["diff", "sin"], []),
-        (["diff", "--"], OPTIONS),
+        (["diff", "--"], flags("diff")),
         (["diff", "x", "--dt"], ["--dtype"]),
-        (["diff", "x", ""], OPTIONS),
-        (["diff", "x", "--format", ""], list(FORMATS["diff"])),
+        (["diff", "x", ""], flags("diff")),
         (["diff", "x", "--format", "json"], ["json"]),
         (["diff", "x", "--format=m"], ["--format=markdown"]),
         (["diff", "x", "--only", "v"], ["value", "verdict"]),
@@ -48,12 +52,38 @@ OPTIONS = [*options_of(build(["diff"]).commands["diff"]), "--help"]
         (["functions", "--f"], ["--format"]),
         (["functions", "--format", ""], ["table", "plain", "json"]),
         (["completion", ""], ["bash", "zsh", "fish"]),
+        (["devices", ""], flags("devices")),
+        (["lesson", ""], [*LESSONS, "all"]),
+        (["lesson", "--plain", "ch"], ["chain-rule"]),
+        (["lesson", "all", ""], flags("lesson")),
+        (["lesson", "--format", ""], ["text", "json"]),
+        (["tape", ""], []),
+        (["tape", "x*y", "--at", ""], ["x=", "y="]),
+        (["tape", "--no-grad", "x*y", "--at", "y=1,"], ["y=1,x="]),
+        (["tape", "x", "--retain-graph", ""], ["on", "off"]),
+        (["tape", "x", "--backward", ""], []),
+        (["tape", "x", "--dtype", ""], ["float64", "float32", "float16", "bfloat16", "int64"]),
+        (["logistic", ""], flags("logistic")),
+        (["logistic", "--x", "6.7", ""], flags("logistic")),
+        (["logistic", "--x", ""], []),
+        (["logistic", "--dtype", "i"], []),
+        (["logistic", "--csv", ""], [FILES]),
+        (["logistic", "--csv", "data/s"], [FILES]),
+        (["logistic", "--csv=data/s"], [FILES]),
     ],
     ids=" ".join,
 )
 def test_what_is_offered(words: list[str], offered: list[str]) -> None:
     """In the order of the program's own lists, which are asked and not repeated here."""
     assert candidates(words) == offered
+
+
+@pytest.mark.parametrize("command", FORMATS)
+def test_each_command_has_formats_of_its_own(command: str) -> None:
+    """`--format` offers what that command renders, and each that is offered is read."""
+    offered = candidates([command, "--format", ""])
+    assert offered == list(FORMATS[command])
+    assert [options.form[command](name) for name in offered] == offered
 
 
 def test_every_function_is_offered() -> None:
@@ -100,3 +130,4 @@ def test_bash_gets_what_follows_its_last_word_break() -> None:
     assert answers("bash", ["gradcalc diff x --format=j"]) == ["json"]
     assert answers("fish", ["diff", "x*y", "--at", '"x=1,']) == ["x=1,y="]
     assert answers("zsh", ["diff", "x*y", "--at", "x=1,"]) == ["x=1,y="]
+    assert answers("bash", ["gradcalc logistic --csv=a:b"]) == [FILES]
