@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradcalc.errors import ComputationError, PointError, UsageError
-from gradcalc.language.tape import CONSTANT, INDEX, NUMBER, VARIABLE, Instruction, Tape
+from gradcalc.language import vocabulary
+from gradcalc.language.rewriting import is_call
+from gradcalc.language.tape import CONDITIONS, CONSTANT, INDEX, NUMBER, VARIABLE, Instruction, Tape
 from gradcalc.program import Experiment, Program
 from gradcalc.results import Node, Operand, Pass, Recording, Refusal, Value
 
 if TYPE_CHECKING:
     from gradcalc.engines import autograd
 
-#: Whole numbers that float64, in which a point is read, holds one by one.
-_LARGEST_WHOLE = 2**53
+#: A point is read in float64, where 2**53 + 1 is 2**53: from there on a whole number may be another than was typed.
+_FIRST_UNSURE = 2**53
 
 #: The integer dtype that shows why torch wants floating-point leaves.
 WHOLE = "int64"
@@ -107,8 +109,9 @@ def record(program: Program, experiment: Experiment, device: str) -> Recording:
     )
 
 
-def record_whole(program: Program, name: str) -> Recording:
+def record_whole(program: Program, experiment: Experiment, name: str) -> Recording:
     """What torch says to leaves of whole numbers, on the device `name`: it refuses them before anything runs."""
+    _check(experiment)
     leaf = _whole_leaf(program)
     from gradcalc.engines import autograd
 
@@ -145,9 +148,14 @@ def _whole_leaf(program: Program) -> Value:
     if not program.tape.variables:
         raise PointError("the formula has no variable, so there is no leaf to make", hint="write for example x**2")
     for name, value in program.flat.items():
-        if not value.is_integer() or abs(value) > _LARGEST_WHOLE:
+        if not value.is_integer():
             raise PointError(
-                f"{name} = {value!r} is not a whole number up to 2**53", hint=f"give one, or leave out --dtype {WHOLE}"
+                f"{name} = {value!r} is not a whole number", hint=f"give one, or leave out --dtype {WHOLE}"
+            )
+        if abs(value) >= _FIRST_UNSURE:
+            raise PointError(
+                f"{name} has a size of 2**53 or more, where a point does not hold every whole number",
+                hint="give a smaller one: torch says the same to each",
             )
     return program.point[program.tape.variables[0]]
 
@@ -233,10 +241,36 @@ def _refusal(
         if experiment.no_grad:
             return _told(trace.refusal, _NO_GRAD)
         if trace.nodes[-1].grad_fn is None and not _is_leaf(trace):
+            lacking = _lacking_rule(trace.tape)
+            if lacking is not None:
+                raise ComputationError(lacking, hint=_ASK_DIFF)
             return _told(trace.refusal, _NO_GRAPH if program.tape.variables else _NO_VARIABLE)
         raise ComputationError(_NO_DERIVATIVE, hint=_ASK_DIFF)
     if calls is not None and calls.refusal is not None:
         return _told(calls.refusal, _FREED)
+    return None
+
+
+def _lacking_rule(tape: Tape) -> str | None:
+    """The first argument, from the result back, through which a variable comes and by which torch has no derivative.
+
+    What only decides a condition has slope 0 and lacks nothing.
+    """
+    constant = tape.constant_nodes()
+    waiting, seen = [len(tape.instructions) - 1], {len(tape.instructions) - 1}
+    while waiting:
+        step = tape.instructions[waiting.pop()]
+        if step.op in CONDITIONS:
+            continue
+        row = vocabulary.find(step.op, len(step.args)) if is_call(step.op) else None
+        for position, operand in enumerate(step.args):
+            if constant[operand]:
+                continue
+            if row is not None and position in row.constant:
+                return f"torch cannot differentiate {row.name} by {row.names[position]}"
+            if operand not in seen:
+                seen.add(operand)
+                waiting.append(operand)
     return None
 
 

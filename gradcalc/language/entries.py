@@ -14,7 +14,7 @@ from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
 from gradcalc.language.rewriting import component_names, is_call, unroll
 from gradcalc.language.shapes import Shape, infer_shapes
-from gradcalc.language.tape import INDEX, VARIABLE, VECTOR, Tape
+from gradcalc.language.tape import INDEX, VARIABLE, VECTOR, Instruction, Tape
 
 _LINEAR = frozenset({"sum", "mean"})
 
@@ -35,17 +35,26 @@ class PerEntry:
 
     def whole(self, expression: str) -> str:
         """The derivative of the whole, from that of an entry as text."""
-        if self.over & set(parse(expression, self.names).variables):
+        if self._varies(expression):
             return f"{self.reduction}({expression})"
         return expression if self.reduction == "mean" or expression == "0" else f"{self.count}*({expression})"
 
-    def whole_latex(self, latex: str) -> str:
-        """The same in LaTeX, where a sum or a mean is an operator with a name."""
-        return rf"\operatorname{{{self.reduction}}}\left({latex}\right)"
+    def whole_latex(self, latex: str, expression: str) -> str:
+        """The same in LaTeX, `expression` being the entry's as text; a sum or a mean is an operator with a name."""
+        if self._varies(expression):
+            return rf"\operatorname{{{self.reduction}}}\left({latex}\right)"
+        return latex if self.reduction == "mean" or expression == "0" else rf"{self.count} \left({latex}\right)"
+
+    def _varies(self, expression: str) -> bool:
+        """Whether the derivative of an entry still has entries in it; if not, `count` of it are as many times it."""
+        return bool(self.over & set(parse(expression, self.names).variables))
 
 
 def per_entry(tape: Tape, shapes: Sequence[Shape], lengths: Mapping[str, Shape], wrt: Sequence[str]) -> PerEntry | None:
-    """The formula of an entry; None where the formula is no sum or mean, entries mix, or one of them is in `wrt`."""
+    """The formula of an entry; None where it is no sum or mean, entries mix, or one of them is in `wrt`.
+
+    None too where no formula of ours may be the derivative: SymPy then has a number alone, which must be of the whole.
+    """
     *steps, last = tape.instructions
     if last.op not in _LINEAR or any(step.op == VECTOR or _reduces(step.op, len(step.args)) for step in steps):
         return None
@@ -56,13 +65,25 @@ def per_entry(tape: Tape, shapes: Sequence[Shape], lengths: Mapping[str, Shape],
         if step.op == VARIABLE and shapes[node] is not None and node not in indexed
     }
     entries = {name for variable in over for name in component_names(variable, lengths[variable])}
-    mixed = any(tape.instructions[node].text in over for node in indexed)
+    mixed = any(steps[node].op != VARIABLE or steps[node].text in over for node in indexed)
     count = shapes[last.args[0]]
-    if mixed or count is None or entries & set(wrt):
+    if mixed or count is None or entries & set(wrt) or _varies_an_order(steps, wrt):
         return None
     body = Tape(tape.source, tuple(steps), tape.variables)
     of_an_entry = infer_shapes(body, {**lengths, **dict.fromkeys(over)})
     return PerEntry(unroll(body, of_an_entry), last.op, frozenset(over), count, frozenset(tape.variables))
+
+
+def _varies_an_order(steps: Sequence[Instruction], wrt: Sequence[str]) -> bool:
+    """Whether one of `wrt` reaches an argument like the order of a Bessel function, by which few rules are known."""
+    wanted = {component.partition("[")[0] for component in wrt}
+    reached: list[bool] = []
+    for step in steps:
+        constant = vocabulary.find(step.op, len(step.args)).constant if is_call(step.op) else ()
+        if any(reached[step.args[position]] for position in constant):
+            return True
+        reached.append(step.text in wanted if step.op == VARIABLE else any(reached[node] for node in step.args))
+    return False
 
 
 def _reduces(op: str, count: int) -> bool:

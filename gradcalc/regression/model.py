@@ -22,6 +22,8 @@ from gradcalc.program import Program, Request, read
 from gradcalc.regression.samples import Samples, read_samples
 
 _DECIMAL = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+#: Python writes 1e-08 for 1e-8; a formula from there is to be the one from the command line.
+_PADDED = re.compile(r"([eE][+-]?)0+(?=[0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +168,16 @@ def _entry(name: str, values: Sequence[str]) -> str:
 def _single(name: str, text: str) -> str:
     values = read_value(name, text)
     if len(values) > 1:
-        hint = "several samples come from a file: --csv FILE" if name == "y" else ""
+        hint = "several samples come from a file: --csv FILE" if name == "y" else f"write --{name} 0"
         raise UsageError(f"--{name} takes one value, {len(values)} are given", hint=hint)
     return values[0]
 
 
 def _epsilon(text: str) -> str:
     if not _DECIMAL.fullmatch(text) or len(text) > limits.NUMBER_CHARACTERS or not 0 <= Decimal(text) < Decimal("0.5"):
-        raise UsageError(f"--epsilon takes a decimal number from 0 to below 0.5, not '{text[:40]}'")
-    return text
+        message = f"--epsilon takes a decimal number from 0 to below 0.5, not '{text[:40]}'"
+        raise UsageError(message, hint="write --epsilon 1e-8")
+    return _PADDED.sub(r"\1", text)
 
 
 def _check_labels(program: Program) -> None:

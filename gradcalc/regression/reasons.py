@@ -7,7 +7,9 @@ the known reasons fits. Imports `dtypes`, the language, `program`, the torch eng
 from __future__ import annotations
 
 import math
+from enum import IntEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from gradcalc.dtypes import DType
 from gradcalc.engines import autograd
@@ -21,88 +23,147 @@ _LEAST_LOG = -100.0
 # aten/src/ATen/native/Loss.cpp, binary_cross_entropy_backward: EPSILON.
 _LEAST_DIVISOR = 1e-12
 
-_CANCELS = "cancels"
+
+class _Harm(IntEnum):
+    """What a sample does to the mean, the worst first; the worst samples are those to be told."""
+
+    NOT_FINITE = 0
+    WRONG = 1
+    DIGITS = 2
+    NONE = 3
+
+
+class _Reason(NamedTuple):
+    harm: _Harm
+    sentence: str
+
+
+class _Sample(NamedTuple):
+    """What torch has of one sample; held: the prediction behind the clamp, where there is one."""
+
+    z: float
+    prediction: float
+    held: float
+    label: float
 
 
 def reason(model: Model, name: str, program: Program, trace: autograd.Trace, device: str) -> str | None:
     """A sentence about the samples in which the formulation `name` breaks."""
-    z = trace.nodes[place(trace.tape, model.z)].value
-    predictions = _entries(autograd.evaluate(parse("sigmoid(z)", frozenset("z")), {"z": z}, program.dtype, device))
-    labels = _entries(program.point["y"])
-    if name == "clamped":
-        clamp = place(trace.tape, f"clamp(sigmoid({model.z}), {model.bounds})")
-        held = _entries(trace.nodes[clamp].value)
-        told = [_clamped(model.epsilon, program.dtype, *sample) for sample in zip(predictions, held, strict=True)]
-    else:
-        tell = _cross_entropy if name == "binary_cross_entropy" else _with_logits
-        told = [tell(program.dtype, *sample) for sample in zip(predictions, labels, strict=True)]
-    broken = [(sample, sentence) for sample, sentence in enumerate(told) if sentence]
-    # Lost digits are the lesser evil: they are told where nothing worse is to be said.
-    broken = [found for found in broken if _CANCELS not in found[1]] or broken
+    found = [_reason(model, name, program.dtype, sample) for sample in _samples(model, name, program, trace, device)]
+    worst = min((why.harm for why in found if why), default=None)
+    broken = [(number, why.sentence) for number, why in enumerate(found) if why and why.harm == worst]
     if not broken:
         return None
-    sample, sentence = broken[0]
+    number, sentence = broken[0]
     if model.samples == 1:
         return sentence
-    where = f"first in sample {sample + 1} (z = {_shown(_entries(z)[sample], program.dtype)})"
+    z = _entries(trace.nodes[place(trace.tape, model.z)].value)[number]
+    where = f"first in sample {number + 1} (z = {_shown(z, program.dtype)})"
     return f"in {len(broken)} of {model.samples} samples, {where}: {sentence}"
 
 
-def _clamped(epsilon: str, dtype: DType, prediction: float, held: float) -> str:
+def _samples(model: Model, name: str, program: Program, trace: autograd.Trace, device: str) -> list[_Sample]:
+    z = trace.nodes[place(trace.tape, model.z)].value
+    prediction = autograd.evaluate(parse("sigmoid(z)", frozenset("z")), {"z": z}, program.dtype, device)
+    held = prediction
+    if name == "clamped":
+        held = trace.nodes[place(trace.tape, f"clamp(sigmoid({model.z}), {model.bounds})")].value
+    columns = (z, prediction, held, program.point["y"])
+    return [_Sample(*row) for row in zip(*map(_entries, columns), strict=True)]
+
+
+def _reason(model: Model, name: str, dtype: DType, sample: _Sample) -> _Reason | None:
+    if math.isnan(sample.z):
+        return _Reason(_Harm.NOT_FINITE, f"z is nan in {dtype.name}, a difference of infinities")
+    if name == "clamped":
+        why = _clamped(model.epsilon, dtype, sample)
+    else:
+        why = (_cross_entropy if name == "binary_cross_entropy" else _with_logits)(dtype, sample)
+    if why and why.harm is not _Harm.NOT_FINITE and _vanishes(dtype, sample):
+        return why._replace(harm=_Harm.NONE)
+    return why
+
+
+def _vanishes(dtype: DType, sample: _Sample) -> bool:
+    """Whether the loss of the sample and its slope round to 0, so that nothing is lost where they come out as 0."""
+    if sample.label not in {0, 1}:
+        return False
+    towards = sample.z if sample.label == 0 else -sample.z
+    return towards < 0 and not dtype.nearest(Fraction(math.exp(towards)))
+
+
+def _clamped(epsilon: str, dtype: DType, sample: _Sample) -> _Reason | None:
+    prediction, held = sample.prediction, sample.held
     if prediction == held == 1:
         return _passes(f"1 - {epsilon}", "1", "log(1 - c)", dtype)
     if prediction == held == 0:
         return _passes(epsilon, "0", "log(c)", dtype)
     if prediction != held:
-        return (
+        sentence = (
             f"ŷ = {_shown(prediction, dtype)} is outside the clamp, which holds it at {_shown(held, dtype)}: the "
-            "loss stops growing there, and the slope of the clamp is 0"
+            "loss no longer changes there, and the slope of the clamp is 0"
         )
-    return _cancelled("1 - c", 1, 1 - prediction, dtype)
+        return _Reason(_Harm.WRONG, sentence)
+    return _cancelled("1 - c", "the rounded prediction", 1, 1 - prediction, dtype)
 
 
-def _passes(bound: str, value: str, logarithm: str, dtype: DType) -> str:
-    return (
+def _passes(bound: str, value: str, logarithm: str, dtype: DType) -> _Reason:
+    sentence = (
         f"ŷ is {value} in {dtype.name}, and so is {bound}, so that the clamp lets it pass: {logarithm} is -inf, and "
         "infinity times 0, in the loss or in the backward pass, is nan"
     )
+    return _Reason(_Harm.NOT_FINITE, sentence)
 
 
-def _cross_entropy(dtype: DType, prediction: float, label: float) -> str:
-    if prediction == label:
+def _cross_entropy(dtype: DType, sample: _Sample) -> _Reason | None:
+    prediction, label = sample.prediction, sample.label
+    divides = prediction * (1 - prediction) < _LEAST_DIVISOR
+    by_zero = divides and not dtype.nearest(Fraction(_LEAST_DIVISOR))
+    if prediction == label and not by_zero:
         return _rounded_to("ŷ", label, dtype, "the loss, and with it the gradient," if label in {0, 1} else "ŷ - y")
     told = [f"ŷ is {_shown(prediction, dtype)} in {dtype.name}"]
     for logarithm, argument, weight in (("log(ŷ)", prediction, label), ("log(1 - ŷ)", 1 - prediction, 1 - label)):
         if weight and (not argument or math.log(argument) < _LEAST_LOG):
             told.append(f"torch holds {logarithm} at -100, and so the loss at 100")
-    if prediction * (1 - prediction) < _LEAST_DIVISOR:
-        zero = not dtype.nearest(Fraction(_LEAST_DIVISOR))
-        end = f"1e-12, which is 0 in {dtype.name}: 0/0 is nan" if zero else "1e-12, and so loses its size"
+    if divides:
+        zero = f"1e-12, which is 0 in {dtype.name}: the quotient is not finite, and times 0 it is nan"
+        end = zero if by_zero else "1e-12, and so loses its size"
         told.append(f"the gradient is divided by ŷ*(1 - ŷ), in place of which torch puts at least {end}")
-        return "; ".join(told)
-    return _cancelled("1 - ŷ", 1, 1 - prediction, dtype)
+        return _Reason(_Harm.NOT_FINITE if by_zero else _Harm.WRONG, "; ".join(told))
+    return _cancelled("1 - ŷ", "the rounded prediction", 1, 1 - prediction, dtype)
 
 
-def _with_logits(dtype: DType, prediction: float, label: float) -> str:
+def _with_logits(dtype: DType, sample: _Sample) -> _Reason | None:
+    z, prediction, label = sample.z, sample.prediction, sample.label
+    if math.isinf(z):
+        return _Reason(_Harm.NOT_FINITE, f"z overflows to {z} in {dtype.name}")
+    if label == 0 and z < 0:  # aten/src/ATen/native/Loss.cpp: the loss is (1 - target)*input - log_sigmoid(input)
+        loss = math.log1p(math.exp(z))
+        if lost := _cancelled("the loss, for torch z - log_sigmoid(z),", "the rounded logarithm", -z, loss, dtype):
+            return lost
     if prediction == label:
         return _rounded_to("sigmoid(z)", label, dtype, "the gradient sigmoid(z) - y")
-    return _cancelled("sigmoid(z) - y", prediction, abs(prediction - label), dtype)
+    difference = abs(prediction - label)
+    return _cancelled("sigmoid(z) - y", "the rounded prediction", prediction, difference, dtype)
 
 
-def _rounded_to(what: str, label: float, dtype: DType, lost: str) -> str:
-    return f"{what} rounds to {label:g} in {dtype.name}, the label itself, so that {lost} comes out as 0"
+def _rounded_to(what: str, label: float, dtype: DType, lost: str) -> _Reason:
+    return _Reason(
+        _Harm.WRONG, f"{what} rounds to {label:g} in {dtype.name}, the label itself, so that {lost} comes out as 0"
+    )
 
 
-def _cancelled(what: str, size: float, difference: float, dtype: DType) -> str:
+def _cancelled(what: str, rounded: str, size: float, difference: float, dtype: DType) -> _Reason | None:
     """The loss of digits in a difference of numbers of a `size`, one of which has been rounded before."""
-    left = math.floor(-math.log10(dtype.unit_roundoff * size / difference)) if difference else 0
+    rounding = float(dtype.ulp(Fraction(size))) / 2
+    left = max(0, math.floor(-math.log10(rounding / difference))) if difference else 0
     if left > dtype.digits // 2:
-        return ""
-    return f"{what} {_CANCELS}: {left} digit{'' if left == 1 else 's'} of the rounded prediction remain in it"
+        return None
+    return _Reason(_Harm.DIGITS, f"{what} cancels: {left} digit{'' if left == 1 else 's'} of {rounded} remain in it")
 
 
 def _shown(number: float, dtype: DType) -> str:
-    return dtype.shortest(number).removesuffix(".0")
+    return dtype.shortest(number).removesuffix(".0") if math.isfinite(number) else str(number)
 
 
 def _entries(value: Value) -> tuple[float, ...]:

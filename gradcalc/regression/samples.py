@@ -19,8 +19,9 @@ from gradcalc.language import limits
 from gradcalc.language.suggestions import sentence
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|na|null)?", re.IGNORECASE)
+_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|na|n/a|null|none)?", re.IGNORECASE)
 _DELIMITERS = ",;\t"
+_GAP = "leave out the sample, or fill the gap"
 _LABELS = ("y", "label")
 _MOST_BYTES = 1 << 24
 _LISTED = 8
@@ -38,6 +39,8 @@ class Samples:
 
 def read_samples(path: str, label: str | None) -> Samples:
     """Read a file with a header; every column but the labels is a feature. `label` None means `y` or `label`."""
+    if not path:
+        raise DataError("the name of the file of samples is empty", hint="write --csv samples.csv")
     file = "standard input" if path == "-" else path
     text = _text(path, file)
     first = text.partition("\n")[0]
@@ -74,6 +77,8 @@ def _text(path: str, file: str) -> str:
         raise DataError(f"{file} cannot be read: {reason}") from None
     except UnicodeDecodeError:
         raise DataError(f"{file} is not text in UTF-8", hint="save it as CSV in UTF-8") from None
+    except ValueError:  # a name with a NUL, which only Python code can pass
+        raise DataError(f"{file} is not the name of a file") from None
     if not text.strip():
         raise DataError(f"{file} is empty", hint="the first line names the columns, each other line is a sample")
     return text
@@ -81,6 +86,8 @@ def _text(path: str, file: str) -> str:
 
 def _label_place(header: list[str], label: str | None, file: str) -> int:
     """The position of the labels among the columns, whose names must differ and not be empty."""
+    if not header:
+        raise DataError(f"the first line of {file} is empty", hint="the first line names the columns")
     if "" in header:
         raise DataError(f"column {header.index('') + 1} of {file} has no name", hint="the first line names the columns")
     twice = next((name for name in header if header.count(name) > 1), None)
@@ -101,13 +108,13 @@ def _label_place(header: list[str], label: str | None, file: str) -> int:
 def _numbers(row: list[str], header: list[str], place: int, line: str) -> tuple[str, ...]:
     if len(row) != len(header):
         fields = f"{len(row)} field{'' if len(row) == 1 else 's'}"
-        raise DataError(f"{line} has {fields}, the header {len(header)}")
+        raise DataError(f"{line} has {fields}, the header {len(header)}", hint="give each column a number in each line")
     cells = tuple(cell.strip() for cell in row)
     for position, (name, cell) in enumerate(zip(header, cells, strict=True)):
         if not _NUMBER.fullmatch(cell) or len(cell) > limits.NUMBER_CHARACTERS:
-            missing = "leave out the sample, or fill the gap" if _NOT_FINITE.fullmatch(cell) else ""
+            hint = _GAP if _NOT_FINITE.fullmatch(cell) else "write numbers like 6.7 or 1e-3"
             shown = f"'{_short(cell)}'" if cell else "nothing"
-            raise DataError(f"{line}, column '{_short(name)}': {shown} where a number is needed", hint=missing)
+            raise DataError(f"{line}, column '{_short(name)}': {shown} where a number is needed", hint=hint)
         if position == place and not 0 <= float(cell) <= 1:
             hint = "labels are 0 and 1, or probabilities between them"
             raise DataError(f"{line}, column '{_short(name)}': the label is {cell}, it must be from 0 to 1", hint=hint)

@@ -35,6 +35,12 @@ def shorten(text: str, limit: int) -> str:
     return f"{text[:head]}{_CUT}{text[len(text) - tail :]}"
 
 
+def echo(text: str, limit: int, encoding: str = "utf-8") -> str:
+    """`visible` text of at most `limit` characters, its middle cut out; of a long text only the ends are looked at."""
+    ends = text if len(text) <= 2 * limit else text[:limit] + text[-limit:]
+    return shorten(visible(ends, encoding), limit)
+
+
 def excerpt(source: str, span: Span, width: int, encoding: str = "utf-8") -> list[str]:
     """Two lines of at most `width` columns: the source, cut around `span` where it is longer, and the carets.
 

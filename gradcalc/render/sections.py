@@ -15,6 +15,7 @@ from gradcalc.results import Outcome
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
 
     from gradcalc.render import View
 
@@ -23,6 +24,8 @@ FORMULA = "formula"
 
 _GAP = 2
 _NARROWEST_FORMULA = 12
+#: Takes any number of float64 whole.
+_NARROWEST_CELL = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,12 @@ def aligned(sections: Iterable[Section], view: View) -> Iterator[RenderableType]
 
     for section in sections:
         yield Text()
-        yield Text(visible(section.title, view.encoding), "bold")
+        yield from paragraph("", view, section.title)
         if section.rows:
-            shown = replace(section, rows=tuple(tuple(visible(c, view.encoding) for c in row) for row in section.rows))
+            header, *rows = (
+                tuple(visible(cell, view.encoding) for cell in row) for row in (section.header, *section.rows)
+            )
+            shown = replace(section, header=header, rows=tuple(rows))
             yield from _stacked(shown, view) if _too_wide(shown, view) else [_table(shown)]
             if section.told:
                 yield Text()
@@ -84,22 +90,36 @@ def _table(section: Section) -> RenderableType:
 
 
 def _stacked(section: Section, view: View) -> Iterator[RenderableType]:
-    """Each row as its first cell, then a line for each other cell behind the name of its column."""
+    """Each row as its first cell, then each other cell behind the name of its column, or below it in a narrow view."""
     from rich.cells import cell_len
     from rich.text import Text
 
     from gradcalc.render.folding import fold, pad
 
+    assert view.width is not None, "on a pipe nothing is too wide"
     names = max(cell_len(name) for name in section.header) + _GAP
+    below = view.width - names - _GAP < _NARROWEST_CELL
+    indent = 2 * _GAP if below else _GAP + names
     for label, *cells in section.rows:
         if label.strip():
-            yield Text(label.strip(), "bold")
+            yield from _indented(label.strip(), 0, view.width, "bold")
         for name, cell in zip(section.header[1:], cells, strict=True):
-            if cell:
-                width = None if view.width is None else max(view.width - names - _GAP, _NARROWEST_FORMULA)
-                for number, piece in enumerate(fold(cell, width)):
-                    head = pad("" if number else name, names)
-                    yield Text.assemble(" " * _GAP, (head, "dim"), (piece, _style(cell)))
+            if not cell:
+                continue
+            if below:
+                yield from _indented(name, _GAP, view.width, "dim")
+            for number, piece in enumerate(fold(cell, view.width - indent)):
+                head = "" if number or below else " " * _GAP + name
+                yield Text.assemble((pad(head, indent), "dim"), (piece, _style(cell)))
+
+
+def _indented(text: str, indent: int, width: int, style: str) -> Iterator[Text]:
+    from rich.text import Text
+
+    from gradcalc.render.text import filled
+
+    for line in filled(Text(text), width - indent):
+        yield Text.assemble(" " * indent, (line.plain, style))
 
 
 def separated(sections: Iterable[Section], view: View) -> Iterator[str]:

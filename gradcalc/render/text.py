@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gradcalc.render import View, numbers
-from gradcalc.render.excerpt import shorten, visible
+from gradcalc.render.excerpt import echo, visible
 from gradcalc.render.folding import fold
 from gradcalc.results import Outcome
 
@@ -71,16 +71,21 @@ def painted(lines: Iterable[RenderableType], view: View) -> str:
 
 def heading(answer: Answer, view: View) -> Iterator[Text]:
     """The formula, the point, the dtype and the device: one line where they fit."""
-    formula = shorten(visible(answer.expression, view.encoding), _LONGEST_ECHO)
+    formula = echo(answer.expression, _LONGEST_ECHO, view.encoding)
     dtype = numbers.format_of(answer)
     point = ", ".join(f"{name} = {numbers.coordinate(value, dtype)}" for name, value in answer.at.items())
-    place = f"at {visible(point, view.encoding)}{_SPACE}" if point else ""
-    place += f"{answer.dtype} on {answer.device}"
+    parts = [f"at {visible(point, view.encoding)}"] if point else []
+    parts.append(f"{answer.dtype} on {answer.device}")
     label = "f  = "
+    place = _SPACE.join(parts)
     if view.width is None or len(label) + cell_len(formula + _SPACE + place) <= view.width:
         yield Text.assemble((label, "bold"), formula, _SPACE, place)
         return
-    for number, piece in enumerate([*fold(formula, view.width - len(label)), place]):
+    room = view.width - len(label)
+    pieces = [*fold(formula, room)]
+    for part in [place] if cell_len(place) <= room else parts:
+        pieces += [line.plain for line in filled(Text(part), room)]
+    for number, piece in enumerate(pieces):
         yield Text.assemble((" " * len(label) if number else label, "bold"), piece)
 
 
@@ -91,4 +96,9 @@ def paragraph(text: str, view: View, label: str = "") -> Iterator[Text]:
     if view.width is None:
         yield whole
     else:
-        yield from whole.wrap(Console(file=StringIO()), min(view.width, _PARAGRAPH))
+        yield from filled(whole, min(view.width, _PARAGRAPH))
+
+
+def filled(text: Text, width: int) -> Iterable[Text]:
+    """Lines of at most `width` columns, broken between words, and inside a word that is longer than a line."""
+    return text.wrap(Console(file=StringIO()), width)

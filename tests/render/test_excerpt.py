@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from gradcalc.errors import Span
-from gradcalc.render.excerpt import excerpt, shorten, visible
+from gradcalc.render.excerpt import echo, excerpt, shorten, visible
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,12 @@ def test_visible_text_is_one_printable_line() -> None:
 def test_a_shortened_text_keeps_both_ends(limit: int, short: str) -> None:
     """Exactly as long as allowed."""
     assert shorten("0123456789", limit) == short
+
+
+LONG = st.text(st.sampled_from("ab +漢\t\x1bθ"), min_size=30, max_size=60)
+
+
+@given(LONG, st.integers(5, 40), st.sampled_from(["utf-8", "ascii"]))
+def test_an_echo_looks_at_the_ends_only(text: str, limit: int, encoding: str) -> None:
+    """And is what it would be of the whole."""
+    assert echo(text, limit, encoding) == shorten(visible(text, encoding), limit)

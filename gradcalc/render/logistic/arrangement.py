@@ -96,7 +96,7 @@ def _told(regression: Regression) -> Iterator[tuple[str, str]]:
     told: dict[str, list[str]] = {}
     for hand, partial in zip(regression.hand, regression.gradient, strict=True):
         if partial.verdict is not None and partial.verdict.outcome != Outcome.AGREES:
-            told.setdefault(f"autograd {sentence(regression.expression, partial.verdict)}", []).append(hand.of)
+            told.setdefault(f"autograd {sentence(partial.verdict)}", []).append(hand.of)
         if hand.outcome != Outcome.AGREES:
             told.setdefault(f"by hand {hand.outcome}: {hand.explanation}.", []).append(hand.of)
     for text, components in told.items():
@@ -120,8 +120,7 @@ def _compared(way: Formulation, regression: Regression, view: View) -> Iterator[
     yield way.short, "", "", ""
     for number in (way.loss, *way.gradient):
         exact = "" if number.exact is None else numbers.correct(float(number.exact), number.exact, dtype, view.digits)
-        label = "L" if number is way.loss else f"dL/d{number.of}"
-        yield f"  {label}", _shown(number.value, regression, view), exact, _verdict(number)
+        yield f"  {_label(number, way)}", _shown(number.value, regression, view), exact, _verdict(number)
 
 
 def _why(way: Formulation) -> Iterator[tuple[str, str]]:
@@ -131,7 +130,11 @@ def _why(way: Formulation) -> Iterator[tuple[str, str]]:
         return
     for number in (way.loss, *way.gradient):
         if number.outcome != Outcome.AGREES:
-            yield way.short, f"{number.of} {number.outcome}: {number.explanation}."
+            yield way.short, f"{_label(number, way)} {number.outcome}: {number.explanation}."
+
+
+def _label(number: Compared, way: Formulation) -> str:
+    return "L" if number is way.loss else f"dL/d{number.of}"
 
 
 def _verdict(number: Compared) -> str:

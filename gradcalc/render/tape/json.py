@@ -19,13 +19,7 @@ def render(recording: Recording, view: View) -> str:
         "device": recording.device,
         "nodes": [_node(node) for node in recording.nodes],
         "backward": list(recording.backward),
-        "calls": [
-            {
-                "call": call,
-                "grad": [documents.with_values({"wrt": name}, {"value": grad}) for name, grad in grads.items()],
-            }
-            for call, grads in enumerate(recording.grads, 1)
-        ],
+        "calls": [_call(call, grads) for call, grads in enumerate(recording.grads, 1)],
         "explanation": recording.explanation,
         "refusal": None if recording.refusal is None else _refusal(recording.refusal),
         "notes": list(recording.notes),

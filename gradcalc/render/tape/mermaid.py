@@ -7,7 +7,7 @@ characters"). Imports `results` and modules of `render`.
 from __future__ import annotations
 
 from gradcalc.render import View, numbers
-from gradcalc.render.tape import words
+from gradcalc.render.tape import experiments, words
 from gradcalc.results import Recording
 
 _ENTITIES = str.maketrans({c: f"#{ord(c)};" for c in '"#&<>\\`*_~|[]{}()'})
@@ -26,4 +26,8 @@ def render(recording: Recording, view: View) -> str:
         start, end = words.name(operand.node), words.name(node.number)
         text = f'|"{f"d{end}/d{start} = {words.briefly(step, dtype)}".translate(_ENTITIES)}"|' if step else ""
         lines.append(f"    {start} -->{text} {end}")
+    told = experiments.caption(recording, view)
+    if told:
+        text = "<br>".join(line.translate(_ENTITIES) for line in told)
+        lines += [f'    told["{text}"]', "    style told fill:none,stroke:none,text-align:left"]
     return "".join(f"{line}\n" for line in lines)

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gradcalc.dtypes import DType
 from gradcalc.render import View, numbers
 from gradcalc.render.sections import FORMULA, Section, aligned
-from gradcalc.render.tape import words
+from gradcalc.render.tape import experiments, words
 from gradcalc.render.text import heading, painted
-from gradcalc.results import Node, Recording, Value
+from gradcalc.results import Node, Recording
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -34,10 +33,7 @@ def _sections(recording: Recording, view: View) -> Iterator[Section]:
         yield _forward(recording, view)
     if recording.backward:
         yield _backward(recording, view)
-    if recording.grads:
-        yield _grads(recording, view)
-    if recording.refusal is not None:
-        yield Section("what torch says", (), (), words.refusal_lines(recording.refusal))
+    yield from experiments.sections(recording, view)
 
 
 def _forward(recording: Recording, view: View) -> Section:
@@ -46,7 +42,7 @@ def _forward(recording: Recording, view: View) -> Section:
         (
             words.name(node.number),
             words.source(node, view),
-            words.operation(node),
+            words.operation(node, view),
             words.value(node, dtype, view),
             node.grad_fn or ("a leaf" if node.operation == "variable" else ""),
         )
@@ -65,23 +61,9 @@ def _backward(recording: Recording, view: View) -> Section:
 def _steps(node: Node, recording: Recording, view: View) -> Iterator[tuple[str, ...]]:
     """The node's adjoint, and a line for each operand that it hands something to."""
     dtype, own = numbers.format_of(recording), words.name(node.number)
-    leaf = f"{node.source}.grad, as a leaf" if node.operation == "variable" else ""
+    leaf = f"{words.source(node, view)}.grad, as a leaf" if node.operation == "variable" else ""
     yield own, f"df/d{own} = {words.adjoint(node, dtype, view)}", leaf
     for step in node.passes:
         target = words.name(step.node)
         derivative = f"* d{own}/d{target} = {words.derivative(step, dtype, view.digits)}"
         yield "", derivative, f"df/d{target}: {numbers.coordinate(step.adds, dtype, digits=view.digits)}"
-
-
-def _grads(recording: Recording, view: View) -> Section:
-    dtype, names = numbers.format_of(recording), list(recording.grads[0])
-    rows = tuple(
-        (str(call), *(_grad(grad, dtype, view) for grad in grads.values()))
-        for call, grads in enumerate(recording.grads, 1)
-    )
-    told = (("Why:", f"{recording.explanation}."),) if recording.explanation else ()
-    return Section(".grad after each backward call", ("call", *(f"{name}.grad" for name in names)), rows, told)
-
-
-def _grad(grad: Value | None, dtype: DType, view: View) -> str:
-    return "None" if grad is None else numbers.coordinate(grad, dtype, digits=view.digits)

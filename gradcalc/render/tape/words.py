@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from gradcalc.dtypes import DType
 from gradcalc.render import View, numbers
-from gradcalc.render.excerpt import shorten, visible
-from gradcalc.results import Node, Operand, Pass, Recording, Refusal, Value
+from gradcalc.render.excerpt import echo
+from gradcalc.results import Node, Operand, Pass, Recording, Value
 
 _INFIX = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**",
@@ -27,10 +27,10 @@ def name(number: int) -> str:
 
 def source(node: Node, view: View) -> str:
     """The node's piece of the formula, cut in the middle where it is long."""
-    return shorten(visible(node.source, view.encoding), _LONGEST_SOURCE)
+    return echo(node.source, _LONGEST_SOURCE, view.encoding)
 
 
-def operation(node: Node) -> str:
+def operation(node: Node, view: View) -> str:
     """What the node computes from the nodes before it: `v1**2`, `sin(v2)`, `where(v3, v1, 0)`."""
     operands = [_operand(operand) for operand in node.operands]
     if node.operation in _INFIX and len(operands) == 2:
@@ -42,7 +42,7 @@ def operation(node: Node) -> str:
     if node.operation == "index":
         return f"{operands[0]}[{operands[1]}]"
     if node.operation in {"variable", "number", "constant"}:
-        return node.source
+        return source(node, view)
     return f"{node.operation}({', '.join(operands)})"
 
 
@@ -76,15 +76,6 @@ def label(node: Node, dtype: DType, view: View) -> Sequence[str]:
     if node.adjoint is not None:
         lines.append(f"df/d{name(node.number)} = {numbers.brief(node.adjoint, dtype)}")
     return lines
-
-
-def refusal_lines(refusal: Refusal) -> tuple[tuple[str, str], ...]:
-    """The call and what torch said to it, then what that means and how to mend it."""
-    return (
-        (refusal.call, f"-> {refusal.error}: {refusal.message}"),
-        ("It means:", f"{refusal.explanation}."),
-        ("To mend it:", f"{refusal.remedy}."),
-    )
 
 
 def edges(recording: Recording) -> list[tuple[Operand, Node, Pass | None]]:
