@@ -1,34 +1,37 @@
-"""What the engines found for one partial derivative -> evidence for the verdict -> `Partial`.
+"""What the engines found for each partial derivative -> evidence for the verdict -> `Partial`.
 
-Comes in: SymPy's derivative as text, torch's slope, the certified value of the formula. Goes out: a `Partial`.
-Imports the language, the verdict and the certified engine, which evaluates the derivative as it is printed: a number
-that is shown can always be had again by pasting the formula that is shown.
+Comes in: SymPy's derivatives as text, torch's slopes, the certificate. Goes out: `Partial` records, judged.
+Imports the language, the verdict and the engines; the certified one evaluates SymPy's derivative as it is printed: a
+number that is shown can always be had again by pasting the formula that is shown.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gradcalc.dtypes import FLOAT64
+from gradcalc.engines import autograd, certified
 from gradcalc.errors import GradcalcError
 from gradcalc.language.parser import parse
 from gradcalc.language.rewriting import unroll
 from gradcalc.language.shapes import infer_shapes
 from gradcalc.program import Program
-from gradcalc.results import Autograd, Compared, Outcome, Partial, Symbolic, Values
-from gradcalc.verdict import Evidence, Subject, judge
+from gradcalc.results import Autograd, Certified, Compared, Outcome, Partial, Symbolic, Values
+from gradcalc.verdict import Evidence, Judgement, Subject, close, judge
 
 if TYPE_CHECKING:
     from gradcalc.dtypes import DType
-    from gradcalc.engines.autograd import Slope
-    from gradcalc.engines.certified import Enclosure
+    from gradcalc.engines.autograd import Backward, Fault, Slope
+    from gradcalc.engines.certified import Account, Certificate, Enclosure
     from gradcalc.engines.symbolic import Derivative
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """The exact decimal of a derivative, or of a value, at the point; or why it is missing.
+class Number:
+    """An exact decimal at the point; or the outcome and the reason why it is missing.
 
     nearest: the decimal rounded to float64, nan where there is no real value.
     """
@@ -39,46 +42,144 @@ class Truth:
     reason: str
 
 
-def partial(
-    program: Program, order: int, derivative: Derivative, truth: Truth, slope: Slope, value: Enclosure
+@dataclass(frozen=True, slots=True)
+class _Doubts:
+    """What was found out about numbers of torch that are not close to the truth, by component."""
+
+    accounts: Mapping[str, Account]
+    fault: Fault | None
+    cured: Mapping[str, bool]
+
+
+def partials(
+    program: Program,
+    order: int,
+    derivatives: Sequence[Derivative],
+    backward: Backward,
+    certificate: Certificate,
+    device: str,
+    digits: int,
+) -> tuple[Partial, ...]:
+    """Judge each partial derivative: SymPy's number and torch's against the certified one."""
+    doubts = _doubts(program, order, backward, certificate, device)
+    return tuple(
+        _partial(program, order, derivative, slope, seen, doubts, digits)
+        for derivative, slope, seen in zip(derivatives, backward.partials, certificate.partials, strict=True)
+    )
+
+
+def _partial(
+    program: Program,
+    order: int,
+    derivative: Derivative,
+    slope: Slope,
+    seen: certified.Slope,
+    doubts: _Doubts,
+    digits: int,
 ) -> Partial:
-    """Judge one partial derivative: torch's `slope` against the truth, of a formula with the certified `value`."""
+    truth, symbolic = number(seen.enclosure), _symbolic_number(program, derivative, digits)
     judged = judge(
         Evidence(
-            value_defined={"value": True, "undefined": False}.get(value.kind),
-            value_reason=value.reason or "",
             truth=truth.decimal,
             truth_outcome=truth.missing,
             truth_reason=truth.reason,
             autograd=slope.value,
             autograd_reason=slope.reason or "",
             dtype=program.dtype,
+            symbolic=symbolic.decimal,
+            symbolic_outcome=symbolic.missing,
+            symbolic_reason=symbolic.reason,
+            source=program.tape.source,
+            seen=seen.behaviour,
+            account=doubts.accounts.get(derivative.wrt),
+            fault=doubts.fault,
+            cured=doubts.cured.get(derivative.wrt),
         )
     )
     return Partial(
         wrt=derivative.wrt,
         order=order,
-        symbolic=Symbolic(
-            derivative.expression,
-            derivative.latex,
-            derivative.pretty,
-            truth.nearest,
-            truth.decimal,
-            judged.symbolic,
-            judged.symbolic_ulps,
-            truth.reason or None,
-        ),
+        symbolic=_symbolic(derivative, symbolic, judged),
         autograd=Autograd(slope.value, judged.autograd, judged.autograd_ulps, judged.digits, slope.reason),
+        certified=_certified(seen),
         verdict=judged.verdict,
     )
 
 
-def compared(of: str, slope: Slope, truth: Truth, dtype: DType, subject: Subject) -> Compared:
+def _symbolic(derivative: Derivative, number: Number, judged: Judgement) -> Symbolic:
+    return Symbolic(
+        derivative.expression,
+        derivative.latex,
+        derivative.pretty,
+        number.nearest,
+        number.decimal,
+        judged.symbolic,
+        judged.symbolic_ulps,
+        number.reason or None,
+    )
+
+
+def _certified(seen: certified.Slope) -> Certified | None:
+    """What is proved of a derivative; None where nothing is known."""
+    sides = seen.behaviour
+    if seen.enclosure.decimal is None and sides is None:
+        return None
+    left, right, proved = (sides.left.slope, sides.right.slope, sides.proved) if sides else (None, None, True)
+    return Certified(seen.enclosure.decimal, seen.enclosure.radius, left, right, proved)
+
+
+# -- torch's doubtful numbers
+
+
+def _doubts(program: Program, order: int, backward: Backward, certificate: Certificate, device: str) -> _Doubts:
+    found: dict[str, float] = {}
+    truths: dict[str, str] = {}
+    for name, slope, seen in zip(program.wrt, backward.partials, certificate.partials, strict=True):
+        truth = seen.enclosure.decimal
+        if slope.value is not None and truth is not None and not close(slope.value, truth, program.dtype):
+            found[name], truths[name] = slope.value, truth
+    if not found:
+        return _Doubts({}, None, {})
+    return _Doubts(
+        certified.account(program.scalar, program.flat, program.dtype, found, truths, order),
+        _fault(program, found, device),
+        _cured(program, order, tuple(found), device) if program.dtype is not FLOAT64 else {},
+    )
+
+
+def _fault(program: Program, found: Mapping[str, float], device: str) -> Fault | None:
+    """Where a nan or an infinity of torch's came from."""
+    if all(math.isfinite(value) for value in found.values()):
+        return None
+    try:
+        return autograd.first_fault(autograd.trace(program.tape, program.point, program.dtype, device))
+    except autograd.UnsupportedError:
+        return None  # torch differentiates the whole and not each step alone: the fault stays unknown
+
+
+def _cured(program: Program, order: int, names: tuple[str, ...], device: str) -> dict[str, bool]:
+    """Whether the same formula at the same stored point agrees in float64."""
+    wider = autograd.differentiate(program.tape, program.shapes, program.point, names, FLOAT64, device, order)
+    truth = certified.differentiate(program.scalar, program.flat, FLOAT64, names, order)
+    cured = {}
+    for name, slope, seen in zip(names, wider.partials, truth.partials, strict=True):
+        decimal = seen.enclosure.decimal
+        cured[name] = decimal is not None and _agrees(slope, decimal)
+    return cured
+
+
+def _agrees(slope: Slope, truth: str) -> bool:
+    evidence = Evidence(truth, Outcome.AGREES, "", slope.value, slope.reason or "", FLOAT64)
+    return judge(evidence).autograd is Outcome.AGREES
+
+
+# -- other numbers that have a truth
+
+
+def compared(of: str, slope: Slope, truth: Number, dtype: DType, subject: Subject) -> Compared:
     """Judge another number that has a truth: a loss, a product by hand, the gradient of another formulation."""
     judged = judge(
         Evidence(
-            value_defined=None,
-            value_reason="",
             truth=truth.decimal,
             truth_outcome=truth.missing,
             truth_reason=truth.reason,
@@ -99,39 +200,50 @@ def compared(of: str, slope: Slope, truth: Truth, dtype: DType, subject: Subject
     )
 
 
-def truth_of(component: Partial) -> Truth:
+def truth_of(component: Partial) -> Number:
     """The truth that a partial derivative was judged by."""
+    found = component.certified
+    if found is not None and found.value is not None:
+        return Number(found.value, float(found.value), Outcome.AGREES, "")
     side = component.symbolic
-    return Truth(side.exact, side.value, side.outcome or Outcome.UNDECIDED, side.reason or "")
+    return Number(None, side.value, side.outcome or Outcome.UNDECIDED, side.reason or "")
 
 
-def truth_of_value(values: Values) -> Truth:
+def truth_of_value(values: Values) -> Number:
     """The exact value of a formula."""
-    return Truth(values.exact, values.symbolic, Outcome.UNDECIDED, "the exact value could not be enclosed")
+    return Number(values.exact, values.symbolic, Outcome.UNDECIDED, "the exact value could not be enclosed")
 
 
-def find_truth(program: Program, derivative: Derivative, digits: int) -> Truth:
+def value_of(certificate: Certificate, backward: Backward) -> Values:
+    """The formula's value by each side."""
+    found = certificate.value
+    proved = None if found.decimal is None else Certified(found.decimal, found.radius)
+    return Values(found.nearest, found.decimal, backward.value, proved)
+
+
+def number(found: Enclosure) -> Number:
+    """What is enclosed, as a decimal or the outcome that takes its place."""
+    if found.decimal is not None:
+        return Number(found.decimal, found.nearest, Outcome.AGREES, "")
+    outcome = Outcome(found.kind)
+    return Number(None, math.nan if outcome is Outcome.UNDEFINED else None, outcome, found.reason or "")
+
+
+def _symbolic_number(program: Program, derivative: Derivative, digits: int) -> Number:
     """Evaluate SymPy's derivative at the point, to `digits` digits."""
     if derivative.expression is None:
-        return Truth(None, None, Outcome.UNDECIDED, derivative.reason or "SymPy gave no derivative")
+        return Number(None, None, Outcome.UNDECIDED, derivative.reason or "SymPy gave no derivative")
     if not derivative.readable:
         if derivative.value is None:
-            return Truth(None, None, Outcome.UNSUPPORTED, "SymPy's derivative could not be evaluated at this point")
-        return Truth(derivative.value, float(derivative.value), Outcome.AGREES, "")
+            return Number(None, None, Outcome.UNSUPPORTED, "SymPy's derivative could not be evaluated at this point")
+        return Number(derivative.value, float(derivative.value), Outcome.AGREES, "")
     try:
-        found = _evaluate(program, derivative.expression, digits)
+        tape = parse(derivative.expression, frozenset(program.point))
+        scalar = unroll(tape, infer_shapes(tape, program.lengths))
+        found = certified.evaluate(scalar, program.flat, program.dtype, digits=digits, exact_integers=True)
     except GradcalcError as error:
-        return Truth(None, None, Outcome.UNDECIDED, f"SymPy's derivative could not be read back: {error.message}")
-    if found.decimal is not None:
-        return Truth(found.decimal, found.nearest, Outcome.AGREES, "")
-    outcome = Outcome(found.kind)
-    nearest = math.nan if outcome is Outcome.UNDEFINED else None
-    return Truth(None, nearest, outcome, f"the printed derivative has no value here: {found.reason}")
-
-
-def _evaluate(program: Program, expression: str, digits: int) -> Enclosure:
-    from gradcalc.engines.certified import evaluate
-
-    tape = parse(expression, frozenset(program.point))
-    scalar = unroll(tape, infer_shapes(tape, program.lengths))
-    return evaluate(scalar, program.flat, program.dtype, digits=digits, exact_integers=True)
+        return Number(None, None, Outcome.UNDECIDED, f"SymPy's derivative could not be read back: {error.message}")
+    told = number(found)
+    if told.decimal is not None:
+        return told
+    return replace(told, reason=f"the printed derivative has no value here: {told.reason}")

@@ -36,13 +36,15 @@ def diff(request: Request) -> Result:
             return _formulas_only(request, program, _derivatives(program, pending))
         from gradcalc import findings
         from gradcalc.engines import autograd, certified
-        from gradcalc.results import Result, Values
+        from gradcalc.results import Result
 
         device = autograd.resolve(request.device, program.dtype)
         backward = autograd.differentiate(
             program.tape, program.shapes, program.point, program.wrt, program.dtype, device, request.order
         )
-        value = certified.evaluate(program.scalar, program.flat, program.dtype, digits=request.digits)
+        certificate = certified.differentiate(
+            program.scalar, program.flat, program.dtype, program.wrt, request.order, digits=request.digits
+        )
         derivatives = _derivatives(program, pending)
     return Result(
         command="diff",
@@ -50,18 +52,8 @@ def diff(request: Request) -> Result:
         at=program.point,
         dtype=program.dtype.name,
         device=device,
-        value=Values(value.nearest, value.decimal, backward.value),
-        gradient=tuple(
-            findings.partial(
-                program,
-                request.order,
-                derivative,
-                findings.find_truth(program, derivative, request.digits),
-                slope,
-                value,
-            )
-            for derivative, slope in zip(derivatives, backward.partials, strict=True)
-        ),
+        value=findings.value_of(certificate, backward),
+        gradient=findings.partials(program, request.order, derivatives, backward, certificate, device, request.digits),
         notes=program.notes,
     )
 
@@ -72,7 +64,7 @@ def tape(request: Request, experiment: Experiment) -> Recording:
     from gradcalc.engines import autograd
 
     if request.dtype == recording.WHOLE:
-        return recording.record_whole(read(replace(request, dtype="float64"), to_run=True), request.device)
+        return recording.record_whole(read(replace(request, dtype="float64"), to_run=True), experiment, request.device)
     program = read(request, to_run=True)
     device = autograd.resolve(request.device, program.dtype)
     return recording.record(program, experiment, device)
@@ -115,7 +107,7 @@ def _derivatives(program: Program, pending: Pending) -> tuple[Derivative, ...]:
         replace(
             derivative,
             expression=entry.whole(derivative.expression),
-            latex=derivative.latex and entry.whole_latex(derivative.latex),
+            latex=derivative.latex and entry.whole_latex(derivative.latex, derivative.expression),
             pretty=None,
         )
         if derivative.expression and derivative.readable

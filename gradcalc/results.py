@@ -29,12 +29,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """A proved enclosure: decimal midpoint and radius; `left` and `right` are one-sided slopes at a kink."""
+    """A proved enclosure: a decimal and how far the true value is from it at most.
 
-    value: str
-    radius: str
+    left, right: one-sided slopes at a kink or a singular point, decimals, "inf" or "-inf"; where there is no
+    derivative, value and radius are None. proved: whether these come from a series, and not from difference quotients.
+    """
+
+    value: str | None
+    radius: str | None
     left: str | None = None
     right: str | None = None
+    proved: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from gradcalc.__main__ import run
+from tests import oracle
 
 HEAVY = {"torch", "sympy", "numpy", "flint"}
 
@@ -30,6 +31,9 @@ HEAVY = {"torch", "sympy", "numpy", "flint"}
         (["diff", "x**2", "--at", "3", "--only", "verdict", "--strict"], 0, "agrees\n"),
         (["diff", "where(x > 0, sqrt(x), 0)", "--at", "-1", "--only", "autograd"], 0, "nan\n"),
         (["diff", "Si(x)", "--at", "1", "--only", "verdict"], 0, "unsupported\n"),
+        (["diff", "x**2", "--at", "3", "--only", "certified"], 0, "6\n"),
+        (["diff", "abs(x)", "--at", "0", "--only", "verdict"], 0, "undefined\n"),
+        (["diff", "1/(1+exp(-x))", "--at", "-400", "--only", "verdict", "--strict"], 1, "differs\n"),
     ],
 )  # fmt: skip
 def test_an_answer(capsys: pytest.CaptureFixture[str], tokens: list[str], status: int, stdout: str) -> None:
@@ -92,10 +96,31 @@ def test_the_keys_of_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(partial) == ["wrt", "order", "symbolic", "autograd", "certified", "verdict"]
     assert list(partial["symbolic"]) == ["expression", "latex", "value", "outcome", "ulps"]
     assert list(partial["autograd"]) == ["value", "outcome", "ulps", "digits"]
+    assert list(partial["certified"]) == ["value", "radius", "left", "right"]
     assert list(partial["verdict"]) == ["outcome", "cause", "span", "explanation"]
     assert partial["symbolic"]["expression"] == "2*x*cos(x**2)"
-    # By hand: 8*cos(16) = -7.66127584258707713519719784...
     assert partial["symbolic"]["value"] == partial["autograd"]["value"] == 8 * math.cos(16)
+    certified = partial["certified"]
+    assert abs(oracle.mp.mpf(certified["value"]) - 8 * oracle.mp.cos(16)) <= oracle.mp.mpf(certified["radius"]) < 1e-38
+
+
+def test_what_is_said_of_a_point_without_a_derivative(capsys: pytest.CaptureFixture[str]) -> None:
+    """abs(x) at 0: no value, both slopes, the kind of point as the cause."""
+    (partial,) = answer(capsys, "abs(x)", "--at", "0")["gradient"]
+    assert partial["certified"] == {"value": None, "radius": None, "left": "-1", "right": "1"}
+    assert (partial["symbolic"]["outcome"], partial["autograd"]["outcome"]) == ("undefined", "undefined")
+    assert (partial["verdict"]["cause"], partial["verdict"]["span"]) == ("corner", None)
+
+
+def test_what_is_said_of_a_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    """The cause is a word, and the span a piece of the expression."""
+    (partial,) = answer(capsys, "(1-cos(x))/x**2", "--at", "1e-4")["gradient"]
+    assert (partial["symbolic"]["outcome"], partial["autograd"]["outcome"]) == ("agrees", "differs")
+    assert (partial["verdict"]["cause"], partial["verdict"]["span"]) == ("cancellation", [1, 9])
+    x = oracle.mp.mpf(1e-4)
+    slope = oracle.mp.sin(x) / x**2 - 2 * (1 - oracle.mp.cos(x)) / x**3
+    assert partial["symbolic"]["value"] == float(slope)
+    assert abs(oracle.mp.mpf(partial["certified"]["value"]) - slope) < 1e-40
 
 
 def test_a_number_that_is_not_finite_is_null(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "results": set(),
     "language": {"errors"},
     "engines": {"errors", "dtypes", "language"},
-    "verdict": {"dtypes", "results"},
+    "verdict": {"dtypes", "results", "engines"},
     "program": {"errors", "dtypes", "language", "engines"},
     "findings": {"errors", "dtypes", "language", "results", "verdict", "engines", "program"},
     "recording": {"errors", "language", "results", "engines", "program"},

@@ -1,39 +1,46 @@
-"""The sentences below an result: what a reader should know about the verdicts that are not a plain agreement.
+"""The sentences below a result: what a reader should know about the verdicts that are not a plain agreement.
 
-Comes in: a `Result`. Goes out: pairs of the components meant and a sentence. Imports `results` and modules of `render`.
+Comes in: a `Result`. Goes out: the components meant, a sentence and the place it is about. Imports `results` and
+modules of `render`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from gradcalc.render import numbers
-from gradcalc.render.excerpt import shorten
 from gradcalc.results import Outcome, Partial, Result, Verdict
 
 _NAMED = 3
-_PIECE = 40
 
 
-def explanations(result: Result) -> Iterator[tuple[str, str]]:
-    """The components and the sentence, for every verdict worth one; equal sentences once for all their components."""
-    told: dict[str, list[Partial]] = {}
+class Explanation(NamedTuple):
+    """Whose derivatives are meant, the sentence, and the piece of the formula that is to blame."""
+
+    names: str
+    text: str
+    span: tuple[int, int] | None
+
+
+def explanations(result: Result) -> Iterator[Explanation]:
+    """An explanation for every verdict worth one; equal sentences once for all their components."""
+    told: dict[tuple[str, tuple[int, int] | None], list[Partial]] = {}
     for partial in result.gradient:
         if partial.verdict is not None and _worth_telling(partial, partial.verdict):
-            told.setdefault(sentence(result.expression, partial.verdict), []).append(partial)
-    for text, partials in told.items():
+            told.setdefault((sentence(partial.verdict), partial.verdict.span), []).append(partial)
+    for (text, span), partials in told.items():
         names = [numbers.label(partial) for partial in partials[:_NAMED]]
         if len(partials) > _NAMED:
             names.append(f"{len(partials) - _NAMED} more")
-        yield ", ".join(names), text
+        yield Explanation(", ".join(names), text, span)
 
 
-def sentence(expression: str, verdict: Verdict) -> str:
-    """The outcome and its explanation, with the cause and the piece of the formula where that is."""
+def sentence(verdict: Verdict) -> str:
+    """The outcome and its explanation, with the cause."""
     text = verdict.explanation.strip()
     if verdict.cause is not None:
-        place = f" in {shorten(expression[slice(*verdict.span)], _PIECE)}" if verdict.span else ""
-        text = f"{text.removesuffix('.')} ({verdict.cause}{place})"
+        text = f"{text.removesuffix('.')} ({verdict.cause})"
     return f"{verdict.outcome}: {text}{'' if text.endswith('.') else '.'}"
 
 

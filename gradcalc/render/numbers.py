@@ -16,6 +16,11 @@ NonFinite = Literal["nan", "inf", "-inf"]
 
 _WITHOUT_NUMBER = frozenset({Outcome.UNDEFINED, Outcome.UNSUPPORTED, Outcome.UNDECIDED})
 
+#: Digits of a certified value in a table; the other formats have all.
+_SHOWN = 27
+
+_NUMERIC = "by difference quotients, not proved"
+
 #: Beyond so many ulps an agreement is told by its right digits.
 _LOOSE_ULPS = 16
 
@@ -103,12 +108,45 @@ def autograd_value(values: Values, dtype: DType, digits: int | None) -> str:
     return Outcome.UNSUPPORTED if values.autograd is None else native(values.autograd, dtype, digits)
 
 
-def enclosure(certified: Certified | None) -> str:
-    """A proved value and its radius, with the one-sided slopes at a kink; empty where nothing was proved."""
+def enclosure(certified: Certified | None, digits: int | None) -> str:
+    """A proved value with its radius, or the one-sided slopes where there is none; empty where nothing is known."""
     if certified is None:
         return ""
-    slopes = f" (left {certified.left}, right {certified.right})" if certified.left or certified.right else ""
-    return f"{certified.value} +/- {certified.radius}{slopes}"
+    if certified.value is not None:
+        return _proved(certified.value, certified.radius or "0", digits, proved=certified.proved)
+    told = [f"{side} {text}" for side, text in _sides(certified) if text is not None]
+    if not certified.proved:
+        told.append(_NUMERIC)
+    return f"no derivative ({', '.join(told)})" if told else "no derivative"
+
+
+def _proved(value: str, radius: str, digits: int | None, *, proved: bool) -> str:
+    """The digits of a certified value, and how many of them are proved."""
+    exact, distance = Decimal(value), Decimal(radius)
+    if not exact and distance:
+        return f"0 ({f'proved to within {radius}' if proved else _NUMERIC})"
+    if proved and distance == 0 and len(exact.normalize().as_tuple().digits) <= _SHOWN:
+        return f"{significant(exact, digits) if digits else _plain(exact)} (exact)"
+    most = max(digits or 0, 40)
+    right = min(_WIDE.divide(abs(exact), distance).adjusted(), most) if distance else most
+    shown = significant(exact, max(1, min(digits or _SHOWN, right)))
+    more = "..." if not digits and "e" not in shown else ""
+    return f"{shown}{more} ({f'proved to {right} digits' if proved else _NUMERIC})"
+
+
+def _plain(exact: Decimal) -> str:
+    """An exact decimal without needless zeros."""
+    return _bare(repr(float(exact))) if Decimal(repr(float(exact))) == exact else f"{exact.normalize():f}"
+
+
+def _sides(certified: Certified) -> tuple[tuple[str, str | None], ...]:
+    sides = (("left", certified.left), ("right", certified.right))
+    return tuple((side, text and _short(text)) for side, text in sides)
+
+
+def _short(text: str) -> str:
+    """Six digits of a one-sided slope."""
+    return text if text.lstrip("-") == "inf" else f"{float(text):.6g}"
 
 
 def coordinate(value: Value, dtype: DType, most: int = 6, digits: int | None = None) -> str:

@@ -1,7 +1,7 @@
 """`--only FIELD`: bare lines for `$(...)`, one a component, at full precision.
 
 Comes in: a `Result` and the field's name. Goes out: lines.
-Imports `errors`, `results` and `render.numbers`.
+Imports `results` and `render.numbers`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from gradcalc.dtypes import FLOAT64
-from gradcalc.errors import ComputationError
 from gradcalc.render import numbers
 from gradcalc.results import Outcome, Partial, Result
 
@@ -21,8 +20,7 @@ _WORDS = frozenset({Outcome.UNSUPPORTED, Outcome.UNDEFINED, Outcome.UNDECIDED})
 def only(result: Result, field: str, digits: int | None) -> list[str]:
     """The lines of one of `render.FIELDS`: one for `value`, else one a component.
 
-    Where a component has no such number its outcome word stands in its place, so that lines stay aligned. Raises
-    `ComputationError` where a certified value is asked for and there is none.
+    Where a component has no such number its outcome word stands in its place, so that lines stay aligned.
     """
     if field == "value":
         return [_value(result, digits)]
@@ -57,9 +55,7 @@ def _value(result: Result, digits: int | None) -> str:
 
 
 def _certified(partial: Partial, digits: int | None) -> str:
-    if partial.certified is None:
-        raise ComputationError(
-            "this version has no certified value yet",
-            hint="--only symbolic prints SymPy's, correctly rounded",
-        )
-    return partial.certified.value if digits is None else numbers.significant(Decimal(partial.certified.value), digits)
+    found = partial.certified
+    if found is None or found.value is None:
+        return partial.symbolic.outcome or Outcome.UNDECIDED
+    return found.value if digits is None else numbers.significant(Decimal(found.value), digits)

@@ -1,11 +1,11 @@
 """The verdict: what the engines found -> who is right, by how many ulps, and why not.
 
 Comes in: plain numbers and decimals. Goes out: `results.Verdict` and the two sides with their outcomes.
-Imports `dtypes` and `results` only: it judges numbers and never computes a derivative.
+Imports `dtypes`, `results` and the engines' records: it judges numbers and never computes a derivative.
 """
 
 from __future__ import annotations
 
-from gradcalc.verdict.judge import BY_HAND, GRADIENT, LOSS, Evidence, Judgement, Subject, judge
+from gradcalc.verdict.judge import BY_HAND, GRADIENT, LOSS, Evidence, Judgement, Subject, close, judge
 
-__all__ = ["BY_HAND", "GRADIENT", "LOSS", "Evidence", "Judgement", "Subject", "judge"]
+__all__ = ["BY_HAND", "GRADIENT", "LOSS", "Evidence", "Judgement", "Subject", "close", "judge"]

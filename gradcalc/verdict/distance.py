@@ -14,26 +14,26 @@ from gradcalc.dtypes import FLOAT64, DType
 #: Four ulps is what a short chain of correctly rounded operations loses at most.
 AGREED_ULPS = 4.0
 
-# A relative error of 1e-9 in float64 is this power of its unit roundoff; the same power serves the narrower formats,
-# for which a linear scaling would accept anything (0.5 in float32, 3e7 in bfloat16).
-_SHARE = math.log(1e-9) / math.log(FLOAT64.unit_roundoff)
-
 
 @dataclass(frozen=True, slots=True)
 class Distance:
     """How far a number is from the truth.
 
     ulps: in units in the last place of the dtype at the truth; relative: |value - truth|/|truth|, infinite for a
-    truth of 0 that was missed; digits: right significant decimal digits, at most those the dtype can hold.
+    truth of 0 that was missed; digits: right significant decimal digits, at most those the dtype can hold; absolute:
+    |value - truth|.
     """
 
     ulps: float
     relative: float
     digits: int
+    absolute: float
 
-    def agrees(self, dtype: DType) -> bool:
-        """Within 4 ulp, or within a relative error of 1e-9 (float64; as many digits' share in narrower formats)."""
-        return self.ulps <= AGREED_ULPS or self.relative <= dtype.unit_roundoff**_SHARE
+    def agrees(self, dtype: DType, bound: float = math.inf) -> bool:
+        """Within 4 ulp; or within twice the rounding bound (absolute) and at least half of the digits right."""
+        if self.ulps <= AGREED_ULPS:
+            return True
+        return self.relative <= math.sqrt(dtype.unit_roundoff) and self.absolute <= 2 * bound
 
 
 def distance(value: float, truth: Fraction, dtype: DType) -> Distance:
@@ -41,13 +41,18 @@ def distance(value: float, truth: Fraction, dtype: DType) -> Distance:
     error = abs(Fraction(value) - truth)
     most = round(dtype.precision * math.log10(2))
     if error == 0:
-        return Distance(0.0, 0.0, most)
-    ulps = _as_float(error / dtype.ulp(truth))
+        return Distance(0.0, 0.0, most, 0.0)
+    ulps = in_ulps(error, truth, dtype)
     if truth == 0:
-        return Distance(ulps, math.inf, 0)
+        return Distance(ulps, math.inf, 0, _as_float(error))
     relative = _as_float(error / abs(truth))
     digits = most if relative == 0 else max(0, min(most, math.floor(-math.log10(relative))))
-    return Distance(ulps, relative, digits)
+    return Distance(ulps, relative, digits, _as_float(error))
+
+
+def in_ulps(error: Fraction, truth: Fraction, dtype: DType) -> float:
+    """An error in units in the last place at the truth; infinite beyond the largest float."""
+    return _as_float(error / dtype.ulp(truth))
 
 
 def _as_float(value: Fraction) -> float:

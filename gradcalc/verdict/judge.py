@@ -1,25 +1,23 @@
-"""One partial derivative's evidence -> the outcome of each side, with a sentence.
+"""One partial derivative's evidence -> the outcome of each side, with its cause and a sentence.
 
-Comes in: `Evidence`. Goes out: `Judgement`. Imports `dtypes`, `results` and `verdict.distance`.
-
-Until the certified engine proves its values, SymPy's derivative, evaluated in ball arithmetic to correct rounding,
-stands in for the truth.
+Comes in: `Evidence`. Goes out: `Judgement`. Imports `dtypes`, `results`, the engines' records and `verdict`.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from decimal import Context
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from gradcalc.dtypes import DType, exact
+from gradcalc.engines.autograd import Fault
+from gradcalc.engines.certified import Account, Behaviour, BehaviourKind
 from gradcalc.results import Outcome, Verdict
-from gradcalc.verdict.distance import Distance, distance
+from gradcalc.verdict import causes, singular
+from gradcalc.verdict.decimals import shown
+from gradcalc.verdict.distance import AGREED_ULPS, Distance, distance, in_ulps
 
-_OVERFLOW = "overflow"
-
-# Beyond so many ulps an agreement says how many of its digits are right.
+# Beyond so many ulps an agreement says how many of its digits are right, and why not more.
 _FEW_ULPS = 16
 
 
@@ -41,21 +39,29 @@ BY_HAND = Subject("the product by hand", "the product by hand is", "derivative")
 class Evidence:
     """What the engines found for one partial derivative, or another number that has a truth.
 
-    value_defined: whether the formula has a finite real value at the point; None if that could not be decided.
-    value_reason: why not. truth: the derivative's exact decimal; None where it has none. truth_outcome: why it is
-    missing (`undefined`, `unsupported` or `undecided`) with truth_reason. autograd: torch's number, None where torch
-    has none, with autograd_reason. dtype: the format torch ran in. subject: what the number is, in words.
+    truth: the certified decimal; None where it has none: `truth_outcome` says why (`undefined`, `unsupported` or
+    `undecided`), `truth_reason` in a clause. symbolic: the decimal of SymPy's derivative, with the outcome and the
+    reason where that is missing. autograd: torch's number, None where torch has none, with `autograd_reason`. dtype:
+    the format torch ran in. subject: what the number is, in words. source: the formula. seen: both sides of a singular
+    point. account: what rounding may do; fault: where torch's nan came from; cured: whether float64 agrees where a
+    narrower format does not, None where that was not tried.
     """
 
-    value_defined: bool | None
-    value_reason: str
     truth: str | None
     truth_outcome: Outcome
     truth_reason: str
     autograd: float | None
     autograd_reason: str
     dtype: DType
+    symbolic: str | None = None
+    symbolic_outcome: Outcome = Outcome.UNDECIDED
+    symbolic_reason: str = ""
     subject: Subject = GRADIENT
+    source: str = ""
+    seen: Behaviour | None = None
+    account: Account | None = None
+    fault: Fault | None = None
+    cured: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,72 +76,117 @@ class Judgement:
     verdict: Verdict
 
 
+def close(autograd: float | None, truth: str | None, dtype: DType) -> bool:
+    """Whether a number is so near to a truth other than 0 that nothing is left to explain."""
+    if autograd is None or truth is None or not math.isfinite(autograd):
+        return False
+    true = exact(truth)
+    return true != 0 and distance(autograd, true, dtype).ulps <= AGREED_ULPS
+
+
 def judge(evidence: Evidence) -> Judgement:
     """Judge both sides against the truth."""
-    if evidence.value_defined is False:
-        return _undefined_value(evidence)
+    symbolic, symbolic_ulps = _symbolic(evidence)
+    outcome, gap, verdict = _autograd(evidence)
+    if symbolic is Outcome.DIFFERS:
+        verdict = replace(verdict, explanation=f"{verdict.explanation}; {_symbolic_fault(evidence)}")
+    digits = None if gap is None else gap.digits
+    if evidence.truth is not None and evidence.autograd is not None and gap is None:
+        digits = 0
+    return Judgement(symbolic, symbolic_ulps, outcome, None if gap is None else gap.ulps, digits, verdict)
+
+
+# -- SymPy's side
+
+
+def _symbolic(evidence: Evidence) -> tuple[Outcome, float | None]:
+    if evidence.symbolic is None:
+        missing = evidence.symbolic_outcome
+        wrong = missing is Outcome.UNDEFINED and evidence.truth is not None
+        return (Outcome.DIFFERS if wrong else missing), None
     if evidence.truth is None:
-        return _without_truth(evidence)
-    truth = exact(evidence.truth)
-    # SymPy's side is the truth rounded correctly; that rounding is all its distance.
-    rounded = Fraction(evidence.dtype.nearest(truth)) if _fits(truth, evidence.dtype) else truth
-    symbolic_ulps = float(abs(rounded - truth) / evidence.dtype.ulp(truth))
+        return evidence.truth_outcome, None
+    found, truth, dtype = exact(evidence.symbolic), exact(evidence.truth), evidence.dtype
+    # SymPy's side is known to many digits; its distance is that of its rounding, as for any number of the dtype.
+    rounded = Fraction(dtype.nearest(found)) if _fits(found, dtype) else found
+    ulps = in_ulps(abs(rounded - truth), truth, dtype)
+    return (Outcome.AGREES if ulps <= 1 else Outcome.DIFFERS), ulps
+
+
+def _symbolic_fault(evidence: Evidence) -> str:
+    if evidence.symbolic is None:
+        return f"SymPy has no number though the derivative exists: {evidence.symbolic_reason}"
+    return f"SymPy's derivative gives {_shown(evidence.symbolic)}, the exact one is {_shown(evidence.truth)}"
+
+
+# -- torch's side
+
+
+def _autograd(evidence: Evidence) -> tuple[Outcome, Distance | None, Verdict]:
     if evidence.autograd is None:
-        verdict = Verdict(Outcome.UNSUPPORTED, evidence.autograd_reason)
-        return Judgement(Outcome.AGREES, symbolic_ulps, Outcome.UNSUPPORTED, None, None, verdict)
-    return _compared(evidence, evidence.autograd, truth, symbolic_ulps)
+        told = evidence.autograd_reason
+        if evidence.truth is None and evidence.truth_reason:
+            told = f"{told}; {evidence.truth_reason}"
+        return Outcome.UNSUPPORTED, None, Verdict(Outcome.UNSUPPORTED, told)
+    if evidence.truth is None:
+        verdict = _without_truth(evidence, evidence.autograd)
+        return verdict.outcome, None, verdict
+    truth = exact(evidence.truth)
+    if not math.isfinite(evidence.autograd):
+        return Outcome.DIFFERS, None, _not_finite(evidence, evidence.autograd, truth)
+    gap = distance(evidence.autograd, truth, evidence.dtype)
+    bound = math.inf if evidence.account is None else evidence.account.bound
+    outcome = Outcome.AGREES if gap.agrees(evidence.dtype, bound) else Outcome.DIFFERS
+    return outcome, gap, _compared(evidence, evidence.autograd, truth, gap, outcome)
 
 
-def _compared(evidence: Evidence, autograd: float, truth: Fraction, symbolic_ulps: float) -> Judgement:
-    if not math.isfinite(autograd):
-        verdict = _not_finite(evidence, autograd, truth)
-        return Judgement(Outcome.AGREES, symbolic_ulps, verdict.outcome, None, 0, verdict)
-    gap = distance(autograd, truth, evidence.dtype)
-    outcome = Outcome.AGREES if gap.agrees(evidence.dtype) else Outcome.DIFFERS
-    verdict = Verdict(outcome, _sentence(autograd, evidence, gap, outcome))
-    return Judgement(Outcome.AGREES, symbolic_ulps, outcome, gap.ulps, gap.digits, verdict)
-
-
-def _sentence(autograd: float, evidence: Evidence, gap: Distance, outcome: Outcome) -> str:
-    subject = evidence.subject
+def _compared(evidence: Evidence, autograd: float, truth: Fraction, gap: Distance, outcome: Outcome) -> Verdict:
+    subject, flat = evidence.subject, evidence.account.flat if evidence.account else None
     if outcome is Outcome.AGREES and gap.ulps <= _FEW_ULPS:
-        return f"{subject.owner} is within {gap.ulps:.1f} ulp of the exact one"
+        told = f"{subject.owner} is within {gap.ulps:.1f} ulp of the exact one"
+        if truth == 0 and flat is not None:
+            cause = causes.dead_zone(evidence.source, flat)
+            return Verdict(outcome, cause.clause, cause.word, cause.span)
+        return Verdict(outcome, told)
     digits = "no digit is" if gap.digits == 0 else f"{gap.digits} digit{'s are' if gap.digits > 1 else ' is'}"
-    exact_one = f"the exact {subject.exact} is {_shown(evidence.truth)}"
-    return f"{subject.returned} {autograd!r}, {exact_one}: {digits} right"
+    told = f"{subject.returned} {autograd!r}, the exact {subject.exact} is {_shown(evidence.truth)}: {digits} right"
+    return _explained(evidence, outcome, told, autograd, gap.absolute)
 
 
 def _not_finite(evidence: Evidence, autograd: float, truth: Fraction) -> Verdict:
-    subject, shown = evidence.subject, _shown(evidence.truth)
+    subject, name, told = evidence.subject, evidence.dtype.name, _shown(evidence.truth)
     if not _fits(truth, evidence.dtype):
-        beyond = f"the exact {subject.exact} {shown} is beyond the largest {evidence.dtype.name}"
-        return Verdict(Outcome.DIFFERS, f"{beyond}; {subject.returned} {autograd}", cause=_OVERFLOW)
-    sentence = f"{subject.returned} {autograd}, though the {subject.exact} exists: it is {shown}"
-    return Verdict(Outcome.DIFFERS, sentence)
+        told = f"the exact {subject.exact} {told} is beyond the largest {name}; {subject.returned} {autograd}"
+        suspects = evidence.account.suspects if evidence.account else ()
+        return Verdict(Outcome.DIFFERS, told, "overflow", suspects[0].span if suspects else None)
+    told = f"{subject.returned} {autograd}, though the {subject.exact} exists: it is {told}"
+    return _explained(evidence, Outcome.DIFFERS, told, autograd, math.inf)
 
 
-def _undefined_value(evidence: Evidence) -> Judgement:
-    sentence = f"the formula has no finite real value at this point: {evidence.value_reason}"
-    if evidence.autograd is None:
-        verdict = Verdict(Outcome.UNSUPPORTED, f"{evidence.autograd_reason}; {sentence}")
-        return Judgement(Outcome.UNDEFINED, None, Outcome.UNSUPPORTED, None, None, verdict)
-    if math.isfinite(evidence.autograd):
-        sentence += f"; {evidence.subject.returned} {evidence.autograd!r} all the same"
-    verdict = Verdict(Outcome.UNDEFINED, sentence)
-    return Judgement(Outcome.UNDEFINED, None, Outcome.UNDEFINED, None, None, verdict)
+def _explained(evidence: Evidence, outcome: Outcome, told: str, autograd: float, error: float) -> Verdict:
+    """The sentence with its cause, and whether float64 cures it."""
+    if evidence.seen is not None and math.isfinite(autograd):
+        # Conventions of the pieces, which rounding has no part in.
+        told = f"{told}; both one-sided slopes are the same here, and torch applies a fixed convention to each piece"
+        return Verdict(outcome, told)
+    cause = causes.find_cause(evidence.source, evidence.dtype.name, evidence.account, evidence.fault, autograd, error)
+    if cause is not None:
+        told = f"{told}; {cause.clause}"
+    if evidence.cured is not None and outcome is Outcome.DIFFERS:
+        told = f"{told}; float64 {'cures it' if evidence.cured else 'does not cure it'}"
+    return Verdict(outcome, told, cause.word if cause else None, cause.span if cause else None)
 
 
-def _without_truth(evidence: Evidence) -> Judgement:
-    missing, returned = evidence.truth_outcome, f"{evidence.subject.returned} {evidence.autograd!r}"
-    if evidence.autograd is None:
-        verdict = Verdict(Outcome.UNSUPPORTED, f"{evidence.autograd_reason}; {evidence.truth_reason}")
-        return Judgement(missing, None, Outcome.UNSUPPORTED, None, None, verdict)
-    if missing is Outcome.UNDEFINED and not math.isfinite(evidence.autograd):
-        sentence = f"the {evidence.subject.exact} has no finite value at this point; {returned}"
-        verdict = Verdict(Outcome.UNDEFINED, sentence)
-        return Judgement(missing, None, Outcome.UNDEFINED, None, None, verdict)
-    sentence = f"{returned}, which could not be checked: {evidence.truth_reason}"
-    return Judgement(missing, None, Outcome.UNDECIDED, None, None, Verdict(Outcome.UNDECIDED, sentence))
+def _without_truth(evidence: Evidence, autograd: float) -> Verdict:
+    subject, seen = evidence.subject, evidence.seen
+    if evidence.truth_outcome is not Outcome.UNDEFINED:
+        told = f"{subject.returned} {autograd!r}, which could not be checked: {evidence.truth_reason}"
+        return Verdict(Outcome.UNDECIDED, told)
+    if seen is None or seen.kind in {BehaviourKind.UNDECIDED, BehaviourKind.DIFFERENTIABLE}:
+        told = f"the {subject.exact} has no finite value at this point ({evidence.truth_reason})"
+        return Verdict(Outcome.UNDEFINED, f"{told}; {subject.returned} {autograd!r}")
+    told = singular.sentence(seen, subject.returned, autograd, evidence.truth_reason)
+    return Verdict(Outcome.UNDEFINED, told, str(seen.kind))
 
 
 def _fits(truth: Fraction, dtype: DType) -> bool:
@@ -144,4 +195,4 @@ def _fits(truth: Fraction, dtype: DType) -> bool:
 
 def _shown(truth: str | None) -> str:
     """Seventeen digits of a decimal, for a sentence."""
-    return "" if truth is None else str(Context(prec=17).create_decimal(truth).normalize()).lower()
+    return "" if truth is None else shown(truth, 17)

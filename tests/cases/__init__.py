@@ -6,7 +6,11 @@ r"""The case files: inputs with what must come of them, readable and editable by
     mul(div(1, 2), x)
 
 A case begins with `>` and ends before the next one; blank lines and comments are skipped. \uXXXX in an input is that
-character, so that invisible ones can be seen. Imports the standard library and `gradcalc.errors`.
+character, so that invisible ones can be seen. A table has a line a case instead, in cells two or more spaces apart:
+
+    sqrt(x)   x=0   undefined   edge of the domain     # a remark
+
+Imports the standard library and `gradcalc.errors`.
 """
 
 from __future__ import annotations
@@ -57,6 +61,21 @@ def read(name: str) -> list[Case]:
             lines.append(line)
     close()
     return cases
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: its cells; `place` is file and line."""
+
+    cells: tuple[str, ...]
+    place: str
+
+
+def rows(name: str) -> list[Row]:
+    """The lines of the table `name` in this folder, without their remarks."""
+    lines = enumerate((_FOLDER / name).read_text(encoding="utf-8").splitlines(), 1)
+    texts = [(number, line.partition("  # ")[0].strip()) for number, line in lines if not line.startswith("#")]
+    return [Row(tuple(re.split(" {2,}", text)), f"{name}:{number}") for number, text in texts if text]
 
 
 def diagnostic(error: GradcalcError) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 
 from gradcalc.cli.status import status
 from gradcalc.errors import Status
-from gradcalc.results import Certified, Outcome, Partial, Symbolic
+from gradcalc.results import Certified, Compared, Formulation, Outcome, Partial, Regression, Symbolic
 from tests.render.examples import partial, result
 
 NAN = math.nan
@@ -61,6 +61,8 @@ def test_a_certified_value_is_a_number_too() -> None:
     lost = partial(verdict=UNSUPPORTED, symbolic_outcome=UNSUPPORTED, symbolic=None, autograd=None)
     proved = replace(lost, certified=Certified("1", "1e-40"))
     assert status(result(proved), strict=False) is Status.OK
+    assert status(result(proved), strict=True) is Status.NOT_AGREED
+    assert status(result(proved, lost), strict=False) is Status.NOT_COMPUTED
 
 
 @pytest.mark.parametrize(("expression", "expected"), [("2*x", 0), (None, 3)])
@@ -69,3 +71,43 @@ def test_without_a_point_the_derivative_counts(expression: str | None, expected:
     answer = replace(result(), at={}, device=None, gradient=(Partial("x", 1, Symbolic(expression)),))
     assert status(answer, strict=False) == expected
     assert status(answer, strict=True) == expected
+
+
+# -- a regression
+
+
+def number(of: str, outcome: Outcome = AGREES) -> Compared:
+    """One that was compared with its truth."""
+    return Compared(of, 1.0, "1", outcome, None, None, "")
+
+
+def regression(
+    *partials: Partial, hand: Outcome = AGREES, loss: Outcome = AGREES, gradient: Outcome = AGREES
+) -> Regression:
+    """An answer with one component, in which these parts come out as said."""
+    answer = result(*partials)
+    way = Formulation("bce", "bce", "f", number("L", loss), (number("w", gradient),))
+    fine = Formulation("clamped", "clamped", "f", number("L"), (number("w"),))
+    return Regression(
+        "logistic", answer.expression, answer.at, "float64", "cpu", answer.value, answer.gradient, "1e-8", {}, (), (),
+        (number("w", hand),), (fine, way), {},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("part", ["hand", "loss", "gradient"])
+@pytest.mark.parametrize(
+    ("outcome", "plain", "strict"),
+    [(AGREES, 0, 0), (DIFFERS, 0, 1), (UNDEFINED, 0, 1), (UNSUPPORTED, 0, 1), (UNDECIDED, 3, 3)],
+)
+def test_the_status_of_a_regression(part: str, outcome: Outcome, plain: int, strict: int) -> None:
+    """The product by hand and each formulation's loss and gradient count as the sides of a component do."""
+    answer = regression(**{part: outcome})
+    assert status(answer, strict=False) == plain
+    assert status(answer, strict=True) == strict
+
+
+def test_the_components_of_a_regression_count_too() -> None:
+    """As those of a `diff`."""
+    assert status(regression(partial(verdict=DIFFERS)), strict=False) is Status.OK
+    assert status(regression(partial(verdict=DIFFERS)), strict=True) is Status.NOT_AGREED
+    assert status(regression(partial(verdict=UNDECIDED)), strict=False) is Status.NOT_COMPUTED

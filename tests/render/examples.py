@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gradcalc.results import Autograd, Outcome, Partial, Result, Symbolic, Values, Verdict
+from gradcalc.results import Autograd, Certified, Outcome, Partial, Result, Symbolic, Values, Verdict
 
-EXACT = "-7.6612758425870771351971978423456789012345678901234567890"
+#: 8*cos(16), by mpmath.
+EXACT = "-7.6612758425870771351970978612088277742426719676297258613"
 VALUE = -7.661275842587077
+
+PROVED = Certified(EXACT, "5e-56")
+#: Of abs(x) at 0.
+CORNER = Certified(None, None, "-1", "1")
 
 
 def partial(
@@ -25,6 +30,7 @@ def partial(
     cause: str | None = None,
     span: tuple[int, int] | None = None,
     order: int = 1,
+    certified: Certified | None = None,
 ) -> Partial:
     """One partial derivative at a point; by default that of sin(x**2) at 4."""
     latex = r"2 x \cos{\left(x^{2} \right)}" if expression else None
@@ -33,7 +39,7 @@ def partial(
         order,
         Symbolic(expression, latex, expression, symbolic, exact, symbolic_outcome, ulps),
         Autograd(autograd, verdict, ulps, digits),
-        None,
+        certified,
         Verdict(verdict, explanation, cause, span),
     )
 
@@ -47,7 +53,7 @@ def result(
     notes: tuple[str, ...] = (),
 ) -> Result:
     """The answer with these components, one by default."""
-    given = value or Values(-0.2879033166650653, "-0.28790331666506529478446024104", -0.2879033166650653)
+    given = value or Values(-0.2879033166650653, "-0.28790331666506529478445624822", -0.2879033166650653)
     point = {"x": 4.0} if at is None else dict(at)
     return Result("diff", expression, point, dtype, "cpu", given, partials or (partial(),), notes)
 

@@ -12,17 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from gradcalc.errors import ComputationError
 from gradcalc.render import FIELDS, FORMATS, View, render
 from gradcalc.render.diff.csv import HEADER
 from gradcalc.render.only import answered, only
-from gradcalc.results import Certified, Outcome, Partial, Result, Symbolic, Values
-from tests.render.examples import EXACT, VALUE, formulas, partial, result
+from gradcalc.results import Outcome, Partial, Result, Symbolic, Values
+from tests.render.examples import CORNER, EXACT, PROVED, VALUE, formulas, partial, result
 
 LOST = partial("y", verdict=Outcome.UNSUPPORTED, symbolic=None, exact=None, autograd=None, ulps=None, digits=None,
                symbolic_outcome=Outcome.UNSUPPORTED, expression=None, explanation="torch has no rule")  # fmt: skip
 NOWHERE = partial("z", verdict=Outcome.UNDEFINED, symbolic=math.nan, exact=None, autograd=math.nan, ulps=None,
-                  symbolic_outcome=Outcome.UNDEFINED)  # fmt: skip
+                  symbolic_outcome=Outcome.UNDEFINED, certified=CORNER)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FORMATS["diff"])
@@ -42,7 +41,7 @@ def test_every_format_renders_every_answer(name: str, answer: Result) -> None:
 
 def test_plain_is_a_field_a_tab_and_a_text() -> None:
     """The fields and their order are a contract with scripts."""
-    made = partial(explanation="fine\tand\ngood")
+    made = partial(explanation="fine\tand\ngood", certified=PROVED)
     assert render(result(made, at={"x": 4.0, "v": (1.0, 2.0)}), "plain", View()).splitlines() == [
         "expression\tsin(x**2)",
         "at.x\t4",
@@ -54,6 +53,7 @@ def test_plain_is_a_field_a_tab_and_a_text() -> None:
         "gradient.x.expression\t2*x*cos(x**2)",
         "gradient.x.symbolic\t-7.661275842587077",
         "gradient.x.autograd\t-7.661275842587077",
+        f"gradient.x.certified\t{EXACT}",
         "gradient.x.verdict\tagrees",
         "gradient.x.explanation\tfine and good",
     ]
@@ -61,13 +61,15 @@ def test_plain_is_a_field_a_tab_and_a_text() -> None:
 
 def test_csv_reads_back() -> None:
     """A header and one row a component; commas, quotes and newlines are quoted; missing numbers are empty."""
-    made = partial(expression='max(x, "1\n2")', ulps=0.25)
+    made = partial(expression='max(x, "1\n2")', ulps=0.25, certified=PROVED, cause="dead zone")
     rows = list(csv.DictReader(io.StringIO(render(result(made, LOST, NOWHERE), "csv", View()), newline="")))
     assert tuple(rows[0]) == HEADER
     assert rows[0]["expression"] == 'max(x, "1\n2")'
     assert (rows[0]["symbolic"], rows[0]["autograd"], rows[0]["ulps"]) == (repr(VALUE), repr(VALUE), "0.25")
     assert (rows[1]["symbolic"], rows[1]["autograd"], rows[1]["verdict"]) == ("", "", "unsupported")
     assert (rows[2]["symbolic"], rows[2]["autograd"]) == ("", "nan")
+    assert [row["certified"] for row in rows] == [EXACT, "", ""]
+    assert [row["cause"] for row in rows] == ["dead zone", "", ""]
     assert render(result(), "csv", View()).count("\r\n") == 2
 
 
@@ -141,6 +143,8 @@ def test_latex_compiles(tmp_path: Path) -> None:
         ("symbolic", None, [repr(VALUE), "unsupported", "undefined"]),
         ("autograd", None, [repr(VALUE), "unsupported", "nan"]),
         ("symbolic", 20, ["-7.6612758425870771352", "unsupported", "undefined"]),
+        ("certified", None, [EXACT, "unsupported", "undefined"]),
+        ("certified", 3, ["-7.66", "unsupported", "undefined"]),
         ("value", None, ["-0.2879033166650653"]),
         ("value", 5, ["-0.28790"]),
         ("verdict", None, ["agrees", "unsupported", "undefined"]),
@@ -148,7 +152,7 @@ def test_latex_compiles(tmp_path: Path) -> None:
 )
 def test_only_one_field(field: str, digits: int | None, lines: list[str]) -> None:
     """One line a component and nothing else; the outcome word keeps the place of a missing number."""
-    assert only(result(partial(), LOST, NOWHERE), field, digits) == lines
+    assert only(result(partial(certified=PROVED), LOST, NOWHERE), field, digits) == lines
     assert answered(field, lines)
 
 
@@ -173,13 +177,9 @@ def test_only_symbolic_without_a_point_is_the_derivative() -> None:
     assert only(answer, "symbolic", None) == only(answer, "expression", None) == ["2*x", "undecided"]
 
 
-def test_only_certified_says_that_there_is_none_yet() -> None:
-    """And prints it where there is one."""
-    with pytest.raises(ComputationError, match="no certified value"):
-        only(result(), "certified", None)
-    proved = Partial("x", 1, Symbolic("2*x"), partial().autograd, Certified(EXACT, "1e-40"))
-    assert only(result(proved), "certified", None) == [EXACT]
-    assert only(result(proved), "certified", 3) == ["-7.66"]
+def test_plain_leaves_out_a_certified_value_that_is_none() -> None:
+    """A corner has slopes, and its sentence tells them."""
+    assert ".certified" not in render(result(partial(certified=CORNER)), "plain", View())
 
 
 @pytest.mark.parametrize("field", sorted(set(FIELDS) - {"verdict"}))

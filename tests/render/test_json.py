@@ -11,7 +11,7 @@ from gradcalc.errors import DeviceError, ExpressionError, Span
 from gradcalc.render import View, render
 from gradcalc.render.documents import failure
 from gradcalc.results import Certified, Outcome, Partial, Symbolic, Values
-from tests.render.examples import formulas, partial, result
+from tests.render.examples import CORNER, EXACT, PROVED, formulas, partial, result
 
 
 def document(answer: object, view: View | None = None) -> dict:
@@ -25,7 +25,7 @@ def document(answer: object, view: View | None = None) -> dict:
 
 def test_the_keys_and_their_order_are_pinned() -> None:
     """DESIGN section 6 to the letter; a change here is a new schema."""
-    answer = document(result())
+    answer = document(result(partial(certified=PROVED)))
     assert list(answer) == ["schema", "command", "expression", "at", "dtype", "device", "value", "gradient", "notes"]
     assert answer["schema"] == 1
     assert list(answer["value"]) == ["symbolic", "autograd", "certified"]
@@ -33,7 +33,7 @@ def test_the_keys_and_their_order_are_pinned() -> None:
     assert list(component) == ["wrt", "order", "symbolic", "autograd", "certified", "verdict"]
     assert list(component["symbolic"]) == ["expression", "latex", "value", "outcome", "ulps"]
     assert list(component["autograd"]) == ["value", "outcome", "ulps", "digits"]
-    assert component["certified"] is None
+    assert list(component["certified"]) == ["value", "radius", "left", "right"]
     assert list(component["verdict"]) == ["outcome", "cause", "span", "explanation"]
 
 
@@ -68,6 +68,19 @@ def test_certified_values_are_decimal_strings() -> None:
     assert answer["value"]["certified"] == {"value": "2.5", "radius": "1e-41"}
     assert answer["gradient"][0]["certified"] == {"value": "1.5", "radius": "1e-40", "left": "1", "right": "2"}
     assert answer["gradient"][0]["verdict"] is None
+
+
+def test_where_there_is_no_derivative_the_slopes_stand() -> None:
+    """The value and the radius are null; a slope is a decimal, "inf", "-inf" or null."""
+    answer = document(result(partial(certified=CORNER), partial(certified=Certified(None, None, None, "inf"))))
+    corner, edge = (component["certified"] for component in answer["gradient"])
+    assert corner == {"value": None, "radius": None, "left": "-1", "right": "1"}
+    assert edge == {"value": None, "radius": None, "left": None, "right": "inf"}
+
+
+def test_certified_digits_are_all_there() -> None:
+    """Beyond what a float holds."""
+    assert document(result(partial(certified=PROVED)))["gradient"][0]["certified"]["value"] == EXACT
 
 
 @pytest.mark.parametrize(("value", "word"), [(math.nan, "nan"), (math.inf, "inf"), (-math.inf, "-inf")])

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from gradcalc.dtypes import DTYPES, FLOAT16, FLOAT32, FLOAT64
 from gradcalc.render import numbers
-from tests.render.examples import EXACT, VALUE, partial
+from gradcalc.results import Certified, Outcome
+from tests.render.examples import CORNER, EXACT, PROVED, VALUE, partial
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -66,7 +67,7 @@ def test_significant_digits_are_those_of_the_decimal_module(value: float, digits
         ("3.5", 1, "4"),
         ("1e999999", 2, "1.0e+999999"),
         ("-1.5e-999999", 2, "-1.5e-999999"),
-        (EXACT, 25, "-7.661275842587077135197198"),
+        (EXACT, 25, "-7.661275842587077135197098"),
     ],
 )
 def test_how_significant_digits_are_laid_out(text: str, digits: int, shown: str) -> None:
@@ -95,7 +96,7 @@ def test_how_a_number_of_a_format_is_shown(value: float, dtype: str, shown: str)
 
 def test_digits_come_from_the_exact_values() -> None:
     """SymPy's side from its decimal, torch's from the float that it returned: beyond 17 digits they differ."""
-    assert numbers.correct(VALUE, EXACT, FLOAT64, 30) == "-7.66127584258707713519719784235"
+    assert numbers.correct(VALUE, EXACT, FLOAT64, 30) == "-7.66127584258707713519709786121"
     assert numbers.native(VALUE, FLOAT64, 30) == f"{Decimal(VALUE):.29f}"
     assert numbers.correct(0.5, None, FLOAT64, 3) == "0.500"
 
@@ -106,6 +107,42 @@ def test_a_correct_value_beside_a_narrow_format_has_its_digits() -> None:
     assert numbers.correct(VALUE, EXACT, FLOAT16, None) == "-7.6613"
 
 
+THIRD = Certified("0." + "3" * 41, "4e-42")
+NUMERIC = "by difference quotients, not proved"
+
+
+@pytest.mark.parametrize(
+    ("certified", "digits", "shown"),
+    [
+        (None, None, ""),
+        (PROVED, None, "-7.66127584258707713519709786... (proved to 40 digits)"),
+        (PROVED, 5, "-7.6613 (proved to 40 digits)"),
+        (PROVED, 50, "-7.6612758425870771351970978612088277742426719676297 (proved to 50 digits)"),
+        (THIRD, None, "0.333333333333333333333333333... (proved to 40 digits)"),
+        (Certified("0.3333", "4e-5"), None, "0.333... (proved to 3 digits)"),
+        (Certified("1.25e-9", "1e-30"), None, "1.25000000000000000000e-09 (proved to 21 digits)"),
+        (Certified("3", "8", proved=False), None, f"3... ({NUMERIC})"),
+        (Certified("0", "1e-6020"), None, "0 (proved to within 1e-6020)"),
+        (Certified("0", "0"), None, "0 (exact)"),
+        (Certified("6.00", "0"), None, "6 (exact)"),
+        (Certified("6", "0"), 4, "6.000 (exact)"),
+        (Certified("1000000", "0"), None, "1000000 (exact)"),
+        (Certified("0." + "1" * 28, "0"), None, f"0.{'1' * 27}... (proved to 40 digits)"),
+        (Certified("1", "0", "1", "1"), None, "1 (exact)"),
+        (Certified("1", "0", "1", "1", proved=False), None, f"1.00000000000000000000000000... ({NUMERIC})"),
+        (Certified("0", "1e-30", "0", "0", proved=False), None, f"0 ({NUMERIC})"),
+        (CORNER, None, "no derivative (left -1, right 1)"),
+        (Certified(None, None, None, "inf"), None, "no derivative (right inf)"),
+        (Certified(None, None, "-inf", "0.3333333333333"), None, "no derivative (left -inf, right 0.333333)"),
+        (Certified(None, None), None, "no derivative"),
+        (Certified(None, None, "0", "1", proved=False), None, f"no derivative (left 0, right 1, {NUMERIC})"),
+    ],
+)
+def test_how_a_certified_value_is_shown(certified: Certified | None, digits: int | None, shown: str) -> None:
+    """No more digits than are proved, |value|/radius by hand; exact ones whole; never a guess as a proof."""
+    assert numbers.enclosure(certified, digits) == shown
+
+
 @pytest.mark.parametrize(
     ("count", "shown"),
     [(0.0, "0 ulp"), (0.04, "< 0.1 ulp"), (0.15, "0.1 ulp"), (1.0, "1 ulp"), (12.4, "12 ulp"), (4.5e15, "4.5e+15 ulp")],
@@ -113,6 +150,22 @@ def test_a_correct_value_beside_a_narrow_format_has_its_digits() -> None:
 def test_how_a_distance_is_shown(count: float, shown: str) -> None:
     """As precisely as a reader needs it."""
     assert numbers.ulps(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("outcome", "distance", "right", "shown"),
+    [
+        (Outcome.AGREES, 16.0, 15, "agrees (16 ulp)"),
+        (Outcome.AGREES, 16.1, 15, "agrees (15 digits)"),
+        (Outcome.DIFFERS, 1e10, 6, "differs (1.0e+10 ulp)"),
+        (Outcome.DIFFERS, math.inf, 0, "differs (inf ulp)"),
+        (Outcome.DIFFERS, None, 0, "differs"),
+        (Outcome.UNDEFINED, None, None, "undefined"),
+    ],
+)
+def test_how_a_judgement_is_shown(outcome: Outcome, distance: float | None, right: int | None, shown: str) -> None:
+    """Beyond 16 ulp an agreement is told by its digits."""
+    assert numbers.judgement(outcome, distance, right) == shown
 
 
 @pytest.mark.parametrize(

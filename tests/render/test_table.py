@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from rich.cells import cell_len
 
 from gradcalc.render import View, render
-from gradcalc.results import Certified, Outcome, Partial, Symbolic, Values
-from tests.render.examples import EXACT, VALUE, formulas, partial, result
+from gradcalc.results import Outcome, Partial, Symbolic
+from tests.render.examples import CORNER, EXACT, PROVED, VALUE, formulas, partial, result
 
 LONG = " + ".join(f"{k}*x**{k}*cos(x)*exp(-x**2/{k})" for k in range(2, 30))
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def test_the_first_example() -> None:
-    """Label, both sides, verdict; the derivative above its numbers."""
-    assert render(result(), "table", View()) == (
+    """Label, both sides, verdict; the derivative above its numbers, what is proved below."""
+    assert render(result(partial(certified=PROVED)), "table", View()) == (
         "f  = sin(x**2)        at x = 4        float64 on cpu\n"
         "\n"
         "        symbolic (SymPy)      autograd (torch)\n"
         "f       -0.2879033166650653   -0.2879033166650653\n"
         "df/dx   2*x*cos(x**2)\n"
         "        -7.661275842587077    -7.661275842587077    agrees (0.1 ulp)\n"
+        "        certified -7.66127584258707713519709786... (proved to 40 digits)\n"
     )
 
 
 def test_what_does_not_fit_side_by_side_stands_below() -> None:
     """At 50 columns."""
-    assert render(result(), "table", View(width=50)) == (
+    assert render(result(partial(certified=CORNER)), "table", View(width=50)) == (
         "f  = sin(x**2)\n"
         "     at x = 4        float64 on cpu\n"
         "\n"
@@ -42,6 +42,7 @@ def test_what_does_not_fit_side_by_side_stands_below() -> None:
         "       symbolic  -7.661275842587077\n"
         "       autograd  -7.661275842587077\n"
         "       agrees (0.1 ulp)\n"
+        "       certified no derivative (left -1, right 1)\n"
     )
 
 
@@ -126,7 +127,9 @@ def test_explanations_stand_below_and_equal_ones_once() -> None:
     assert text.endswith(
         "agrees (0.1 ulp)\n\n"
         "df/dx[0], df/dx[1], df/dx[2], 997 more undefined: slopes -1 and 1 differ.\n\n"
-        "df/dy agrees: a true zero (dead zone in sin).\n"
+        "df/dy agrees: a true zero (dead zone).\n"
+        "  sin(x**2)\n"
+        "  ^^^\n"
     )
 
 
@@ -153,13 +156,37 @@ def test_the_point_is_shown_as_given() -> None:
     assert "at x = 0.1, v = [1, 2.5]        float32 on cpu" in render(answer, "table", View())
 
 
-def test_proved_values_have_a_line_of_their_own() -> None:
-    """With the radius, and both slopes at a kink."""
-    proved = replace(partial(), certified=Certified("0", "1e-40", left="-1", right="1"))
-    answer = result(proved, value=Values(1.0, "1", 1.0, Certified("1.0000", "1e-40")))
-    lines = render(answer, "table", View()).splitlines()
-    assert "        certified 1.0000 +/- 1e-40" in lines
-    assert "        certified 0 +/- 1e-40 (left -1, right 1)" in lines
+def test_the_same_sentence_about_another_piece_is_told_again() -> None:
+    """Each under its own piece of the formula."""
+    made = [
+        partial(name, cause="dead zone", span=span, explanation="flat") for name, span in (("x", (0, 2)), ("y", (5, 7)))
+    ]
+    text = render(result(*made, expression="aa + bb"), "table", View())
+    assert text.endswith(
+        "\n\ndf/dx agrees: flat (dead zone).\n  aa + bb\n  ^^\n\ndf/dy agrees: flat (dead zone).\n  aa + bb\n       ^^\n"
+    )
+
+
+@pytest.mark.parametrize("width", [40, 80, None])
+def test_the_culprit_of_a_long_formula_is_shown_with_its_surroundings(width: int | None) -> None:
+    """Cut to the window, the carets below the piece."""
+    formula = f"{'a + ' * 200}(1 - cos(x)){' + b' * 200}"
+    start = formula.index("1 - cos(x)")
+    made = partial(verdict=Outcome.DIFFERS, cause="cancellation", span=(start, start + 10), explanation="wrong")
+    *_, source, carets = render(result(made, expression=formula), "table", View(width=width)).splitlines()
+    assert source[carets.index("^") : carets.rindex("^") + 1] == "1 - cos(x)"
+    assert len(carets.strip()) == 10
+    assert len(source) <= (width or 100)
+
+
+def test_an_explanation_without_a_place_has_no_carets() -> None:
+    """A corner is at the point and not in a piece."""
+    made = partial(verdict=Outcome.UNDEFINED, cause="corner", explanation="slopes -1 and 1 differ", certified=CORNER)
+    assert render(result(made), "table", View()).splitlines()[-3:] == [
+        "        certified no derivative (left -1, right 1)",
+        "",
+        "df/dx undefined: slopes -1 and 1 differ (corner).",
+    ]
 
 
 def test_wide_characters_are_measured() -> None:

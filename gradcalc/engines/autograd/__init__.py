@@ -5,6 +5,7 @@ Imports `dtypes`, `errors` and `language`; torch is loaded on the first call, no
 
 from gradcalc.engines.autograd.devices import Device, available, resolve
 from gradcalc.engines.autograd.engine import differentiate, evaluate, repeat, trace, whole_leaf
+from gradcalc.engines.autograd.faults import Fault, first_fault
 from gradcalc.engines.autograd.records import (
     Backward,
     Calls,
@@ -23,6 +24,7 @@ __all__ = [
     "Calls",
     "Device",
     "Edge",
+    "Fault",
     "Matrix",
     "Node",
     "Refusal",
@@ -33,6 +35,7 @@ __all__ = [
     "available",
     "differentiate",
     "evaluate",
+    "first_fault",
     "repeat",
     "resolve",
     "trace",

@@ -6,13 +6,29 @@ flint is loaded on the first call.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gradcalc.dtypes import DType
-from gradcalc.engines.certified.enclosure import Enclosure, Kind
+from gradcalc.engines.certified.account import Account, Loss, Suspect
+from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Side
+from gradcalc.engines.certified.enclosure import Certificate, Enclosure, Kind, Slope
 from gradcalc.language.tape import Tape
 
-__all__ = ["Enclosure", "Kind", "evaluate"]
+__all__ = [
+    "Account",
+    "Behaviour",
+    "BehaviourKind",
+    "Certificate",
+    "Enclosure",
+    "Kind",
+    "Loss",
+    "Side",
+    "Slope",
+    "Suspect",
+    "account",
+    "differentiate",
+    "evaluate",
+]
 
 
 def evaluate(
@@ -26,3 +42,32 @@ def evaluate(
     from gradcalc.engines.certified.evaluation import enclose
 
     return enclose(tape, point, dtype, digits=digits, exact_integers=exact_integers)
+
+
+def differentiate(
+    tape: Tape, point: Mapping[str, float], dtype: DType, wrt: Sequence[str], order: int = 1, *, digits: int = 40
+) -> Certificate:
+    """The value and the pure derivatives of an order by each variable, enclosed at stored inputs as `evaluate` does.
+
+    Where the program as it is written has no slope (a kink, 0/0, the edge of a domain) both sides are looked at.
+    """
+    from gradcalc.engines.certified import evaluation
+
+    return evaluation.differentiate(tape, point, dtype, wrt, order, digits)
+
+
+def account(
+    tape: Tape,
+    point: Mapping[str, float],
+    dtype: DType,
+    found: Mapping[str, float],
+    truths: Mapping[str, str],
+    order: int = 1,
+) -> dict[str, Account]:
+    """What rounding may do to each derivative that torch `found` in the typed program, and what spoilt it.
+
+    `truths` are the certified decimals, by variable as `found`.
+    """
+    from gradcalc.engines.certified import roundoff
+
+    return roundoff.account(tape, point, dtype, found, truths, order)

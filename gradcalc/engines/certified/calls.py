@@ -46,6 +46,12 @@ def call(name: str, args: list[arb]) -> arb:
     raise OutOfReachError(f"{_shown(name, args)} is out of reach of ball arithmetic")
 
 
+def within(name: str, args: list[arb]) -> bool:
+    """Whether a row is certainly defined on all of these balls."""
+    _, _, limits = _find(name, len(args))
+    return limits.domain(*args) is True
+
+
 @cache
 def _find(name: str, count: int) -> tuple[str, Callable[..., arb], Bounds]:
     """What the row's `arb` column means: a method of `flint.arb`, or a word of `functions`."""

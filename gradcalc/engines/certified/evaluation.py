@@ -1,23 +1,24 @@
-"""The schedule: one pass over the steps at each precision, until the value is known well enough.
+"""The schedule: one pass over the steps at each precision, until every result is known well enough.
 
-Comes in: a scalar tape and the stored point. Goes out: an `Enclosure`. Imports flint: only the package's `evaluate`
-imports this module, on its first call.
+Comes in: a scalar tape and the stored point. Goes out: an `Enclosure`, or a `Certificate` of the derivatives. Imports
+flint: only the package's functions import this module, on their first call.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from flint import ctx
+from flint import arb, ctx
 
 from gradcalc.dtypes import DType
-from gradcalc.engines.certified.enclosure import Enclosure, Kind
-from gradcalc.engines.certified.machine import run
+from gradcalc.engines.certified import differentiation
+from gradcalc.engines.certified.enclosure import Certificate, Enclosure, Kind, Slope
+from gradcalc.engines.certified.machine import Gap, Missing, Value, run
 from gradcalc.engines.certified.rounding import enclosure
-from gradcalc.engines.certified.signals import UndecidedError, UndefinedError, UnsupportedError
-from gradcalc.engines.certified.steps import share
+from gradcalc.engines.certified.signals import OutOfReachError, UndecidedError, UndefinedError
+from gradcalc.engines.certified.steps import Graph, Step, share
 from gradcalc.language.tape import Tape
 
 #: Bits of the midpoints, for up to 40 digits; each further digit adds its 3.33 bits.
@@ -25,25 +26,108 @@ PRECISIONS = (160, 640, 2560)
 #: Seconds of this thread's computing time; a single operation is held far below by `domains`.
 SECONDS = 5.0
 
+_KINDS = {Gap.UNDEFINED: Kind.UNDEFINED, Gap.TURNING: Kind.UNDEFINED, Gap.UNSUPPORTED: Kind.UNSUPPORTED}
+_ZERO = Enclosure(Kind.VALUE, 0.0, "0", "0")
+
+
+def precisions(digits: int) -> Iterator[int]:
+    """The bits to compute with, one after the other."""
+    for bits in PRECISIONS:
+        yield bits + math.ceil(3.33 * max(0, digits - 40))
+
 
 def enclose(tape: Tape, point: Mapping[str, float], dtype: DType, *, digits: int, exact_integers: bool) -> Enclosure:
     """Raise the precision until the value rounds to one float64 and has `digits` digits."""
-    steps = share(tape, point, dtype, exact_integers=exact_integers)
+    graph, result = share(tape, point, dtype, exact_integers=exact_integers)
+    return _settle(graph.steps, [result], dtype, digits, time.thread_time() + SECONDS)[0]
+
+
+def differentiate(
+    tape: Tape, point: Mapping[str, float], dtype: DType, wrt: Sequence[str], order: int, digits: int
+) -> Certificate:
+    """Enclose the value and each derivative; where one has none, look at both sides."""
+    graph, result = share(tape, point, dtype)
     deadline = time.thread_time() + SECONDS
-    reason = ""
-    for bits in PRECISIONS:
-        precision = bits + math.ceil(3.33 * max(0, digits - 40))
-        with ctx.workprec(precision):
+    value = _settle(graph.steps, [result], dtype, digits, deadline)[0]
+    steps = graph.steps[: result + 1]
+    slopes = _slopes(graph, result, wrt, order, dtype, digits, deadline) if value.kind is Kind.VALUE else None
+    partials = []
+    for place, name in enumerate(wrt):
+        found = slopes[place] if slopes is not None else value
+        if found.kind is Kind.UNDEFINED:
+            partials.append(_looked_at(steps, name, order, digits, deadline, found))
+        else:
+            partials.append(Slope(found))
+    return Certificate(value, tuple(partials))
+
+
+def _slopes(
+    graph: Graph, result: int, wrt: Sequence[str], order: int, dtype: DType, digits: int, deadline: float
+) -> list[Enclosure]:
+    """Each derivative, written as steps and evaluated."""
+    try:
+        positions = differentiation.derivatives(graph, result, wrt, order, differentiation.Rules())
+    except OutOfReachError as error:
+        return [Enclosure(Kind.UNDECIDED, reason=str(error))] * len(wrt)
+    known = [position for position in positions if position is not None]
+    settled = iter(_settle(graph.steps, known, dtype, digits, deadline))
+    return [_ZERO if position is None else next(settled) for position in positions]
+
+
+def _settle(
+    steps: Sequence[Step], results: Sequence[int], dtype: DType, digits: int, deadline: float
+) -> list[Enclosure]:
+    """Enclose each result; what is known at one precision is not computed at the next."""
+    settled: dict[int, Enclosure] = {}
+    reasons = dict.fromkeys(results, "")
+    *earlier, last = precisions(digits)
+    for bits in (*earlier, last):
+        pending = [result for result in reasons if result not in settled]
+        if not pending:
+            break
+        with ctx.workprec(bits):
             try:
-                value, reason = run(steps, deadline)
-                if value is not None:
-                    return enclosure(value, digits, last=bits == PRECISIONS[-1])
-            except UndefinedError as error:
-                return Enclosure(Kind.UNDEFINED, reason=str(error))
-            except UnsupportedError as error:
-                return Enclosure(Kind.UNSUPPORTED, reason=str(error))
-            except UndecidedError as error:
-                reason = f"{error} could not be decided at {precision} bits"
+                values = run(steps, pending, deadline)
             except TimeoutError:
-                return Enclosure(Kind.UNDECIDED, reason=f"{SECONDS:g} seconds were not enough at {precision} bits")
-    return Enclosure(Kind.UNDECIDED, reason=reason)
+                late = Enclosure(Kind.UNDECIDED, reason=f"{SECONDS:g} seconds were not enough at {bits} bits")
+                settled.update(dict.fromkeys(pending, late))
+                break
+            for result in pending:
+                try:
+                    settled[result] = _settled(values[result], dtype, digits, last=bits == last)
+                except UndecidedError as error:
+                    reasons[result] = str(error)
+    return [settled.get(result) or Enclosure(Kind.UNDECIDED, reason=reasons[result]) for result in results]
+
+
+def _settled(value: Value, dtype: DType, digits: int, *, last: bool) -> Enclosure:
+    """What is told of a value. Raises `UndecidedError` where more precision may tell more."""
+    if type(value) is Missing:
+        if value.gap in _KINDS:
+            return Enclosure(_KINDS[value.gap], reason=value.reason)
+        raise UndecidedError(value.reason)
+    if type(value) is not arb:  # absent: it comes through branches that are not taken
+        return _ZERO
+    try:
+        return enclosure(value, dtype, digits, last=last)
+    except UndefinedError as error:
+        return Enclosure(Kind.UNDEFINED, reason=str(error))
+    except UndecidedError as error:
+        raise UndecidedError(f"{error} could not be decided at {ctx.prec} bits") from None
+
+
+def _looked_at(steps: Sequence[Step], name: str, order: int, digits: int, deadline: float, found: Enclosure) -> Slope:
+    """The slope where the program has none as it is written: from both sides."""
+    from gradcalc.engines.certified import sides
+    from gradcalc.engines.certified.behaviour import BehaviourKind
+
+    try:
+        seen = sides.behaviour(steps, name, order, digits, deadline)
+    except TimeoutError:
+        return Slope(Enclosure(Kind.UNDECIDED, reason=f"{SECONDS:g} seconds were not enough to look at both sides"))
+    if seen.kind is BehaviourKind.DIFFERENTIABLE:
+        assert seen.slope is not None, "a slope that both sides share"
+        return Slope(seen.slope, seen)
+    if seen.kind is BehaviourKind.UNDECIDED:
+        return Slope(Enclosure(Kind.UNDECIDED, reason=seen.reason), seen)
+    return Slope(Enclosure(Kind.UNDEFINED, reason=found.reason), seen)

@@ -1,114 +1,266 @@
 """One pass over the steps at one precision, demand-driven and without recursion.
 
-Comes in: the steps of a tape. Goes out: the result's ball, or what kept it from being known. A branch that is not
-taken is never evaluated. Imports flint: only `evaluation` imports this module.
+Comes in: steps and the positions of the results. Goes out: each step's value, or what kept it from being known. A
+branch that is not taken is never evaluated. Imports flint: only modules of this package import this one.
 """
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from functools import cache
+from typing import Any, NamedTuple
 
 from flint import arb, ctx
 
+from gradcalc.dtypes import FLOAT64
 from gradcalc.engines.certified import arithmetic
-from gradcalc.engines.certified.calls import call
-from gradcalc.engines.certified.signals import OutOfReachError, UndecidedError, UndefinedError
-from gradcalc.engines.certified.steps import WHOLE_POWER, Step
+from gradcalc.engines.certified.calls import call, within
+from gradcalc.engines.certified.signals import (
+    OutOfReachError,
+    TurningError,
+    UndecidedError,
+    UndefinedError,
+    UnsupportedError,
+)
+from gradcalc.engines.certified.steps import CHAIN, INSIDE, LACKING, MASK, STRICT, TOTAL, WHOLE_POWER, Step, share
+from gradcalc.language import vocabulary
+from gradcalc.language.parser import parse
 from gradcalc.language.rewriting import is_call
-from gradcalc.language.tape import COMPARISONS, CONNECTIVES, CONSTANT, LEAVES
+from gradcalc.language.tape import COMPARISONS, CONNECTIVES, CONSTANT, LEAVES, VARIABLE
 
-#: A ball for a number, a bool for a condition, None for what this precision does not tell.
+
+class Gap(IntEnum):
+    """What a value that is missing is missing for; of several the largest counts."""
+
+    UNDECIDED = 1
+    OUT_OF_REACH = 2
+    UNSUPPORTED = 3
+    TURNING = 4
+    UNDEFINED = 5
+
+
+class Missing(NamedTuple):
+    """A value that is not known here: `gap` says what kind, `reason` why, one clause."""
+
+    gap: Gap
+    reason: str
+
+
+#: What comes through a branch that is not taken.
+ABSENT = object()
+
+#: A ball for a number, a bool for a condition, `Missing` or `ABSENT`.
 Value = Any
 
+_SIGNALS = {
+    Gap.UNDECIDED: UndecidedError,
+    Gap.OUT_OF_REACH: OutOfReachError,
+    Gap.UNSUPPORTED: UnsupportedError,
+    Gap.UNDEFINED: UndefinedError,
+}
+_TURNING = Missing(Gap.TURNING, "a condition turns here")
 
-def run(steps: Sequence[Step], deadline: float) -> tuple[arb | None, str]:
-    """The value of the last step, or None and the reason why it is unknown.
 
-    What is unknown does not end the pass: something else may certainly be undefined. Raises `UndefinedError`,
-    `UnsupportedError`, and `TimeoutError` once the thread's clock has passed `deadline`.
+def run(
+    steps: Sequence[Step],
+    results: Sequence[int],
+    deadline: float,
+    *,
+    widen: Callable[[Step, arb, Sequence[Value]], arb] | None = None,
+    decided: Sequence[Value] | None = None,
+) -> list[Value]:
+    """The values of the steps that the results need, None for the others.
+
+    `widen` enlarges the ball of each operation; `decided` has the comparisons' values, to be taken as they are. Raises
+    `TimeoutError` once the thread's clock has passed `deadline`.
     """
-    values: dict[int, Value] = {}
-    reason = ""
-    waiting = [len(steps) - 1]
+    values: list[Value] = [None] * len(steps)
+    waiting = list(reversed(results))
     while waiting:
         node = waiting[-1]
-        if node in values:
+        if values[node] is not None:
             waiting.pop()
             continue
-        needed = _needed(steps[node], values)
+        step = steps[node]
+        needed = _needed(step, values)
         if needed:
             waiting.extend(reversed(needed))
             continue
         if time.thread_time() > deadline:
             raise TimeoutError
         waiting.pop()
-        try:
-            values[node] = _value(steps[node], values)
-        except UndecidedError as error:
-            values[node] = None
-            reason = reason or f"{error} could not be decided at {ctx.prec} bits"
-        except OutOfReachError as error:
-            values[node] = None
-            reason = reason or str(error)
-    return values[len(steps) - 1], reason
+        made = _guarded(step, values) if decided is None or step.op not in COMPARISONS else decided[node]
+        if widen is not None and type(made) is arb and step.op not in _EXACT:
+            made = widen(step, made, values)
+        values[node] = made
+    return values
 
 
-def _needed(step: Step, values: dict[int, Value]) -> list[int]:
+#: Steps that hand a number on and round nothing.
+_EXACT = LEAVES | {"neg", "where", MASK}
+
+
+def _needed(step: Step, values: list[Value]) -> list[int]:
     """The operands that this step needs before it can be computed and that are not there yet.
 
-    Of a `where` the condition, then the branch it takes; the right side of `and` and `or` only if the left one does
-    not decide.
+    Of a `where` the condition, then the branch it takes; of a mask and a chain the second operand only if the first is
+    there; the right side of `and` and `or` only if the left one does not decide.
     """
-    needed: Sequence[int] = step.args
+    args = step.args
     if step.op == "where":
-        condition = step.args[0]
-        needed = (condition, *_taken(step, values)) if condition in values else (condition,)
+        condition = values[args[0]]
+        if condition is None:
+            return [args[0]]
+        args = (args[1] if condition else args[2],) if type(condition) is bool else ()
+    elif step.op == MASK:
+        condition = values[args[0]]
+        if condition is None:
+            return [args[0]]
+        args = args[1:] if _passes(step, condition) else ()
+    elif step.op == CHAIN:
+        if values[args[0]] is None:
+            return [args[0]]
+        args = () if values[args[0]] is ABSENT else args[1:]
     elif step.op in {"and", "or"}:
-        left = step.args[0]
-        if left not in values or values[left] is (step.op == "or"):
-            needed = (left,)
-    return [i for i in needed if i not in values]
+        if values[args[0]] is None:
+            return [args[0]]
+        args = () if values[args[0]] is (step.op == "or") else args[1:]
+    return [i for i in args if values[i] is None]
 
 
-def _taken(step: Step, values: dict[int, Value]) -> tuple[int, ...]:
-    condition, first, second = step.args
-    if values[condition] is None:
-        return ()
-    return (first if values[condition] else second,)
+def _passes(step: Step, condition: Value) -> bool:
+    return type(condition) is bool and condition is not bool(step.text)
 
 
-def _value(step: Step, values: dict[int, Value]) -> Value:
-    if step.op == "where":
-        taken = _taken(step, values)
-        return values[taken[0]] if taken else None
-    if step.op in CONNECTIVES:
-        return _connect(step.op, [values.get(i) for i in step.args])
-    if step.op in LEAVES:
-        return arithmetic.constant(step.text) if step.op == CONSTANT else arb(step.stored)
-    args = [values[i] for i in step.args]
-    if None in args:
-        return None
-    if step.op in COMPARISONS:
-        return arithmetic.compare(step.op, *args, same=step.args[0] == step.args[1])
-    if step.op == WHOLE_POWER:
-        return _known(arithmetic.whole_power(args[0], int(step.text)), step.op, args)
-    if is_call(step.op):
-        return call(step.op, args)
-    if step.op == "sub" and step.args[0] == step.args[1] and args[0].is_finite():
+def _guarded(step: Step, values: list[Value]) -> Value:
+    try:
+        return _value(step, values)
+    except UndecidedError as error:
+        return Missing(Gap.UNDECIDED, f"{error} could not be decided at {ctx.prec} bits")
+    except OutOfReachError as error:
+        return Missing(Gap.OUT_OF_REACH, str(error))
+    except UnsupportedError as error:
+        return Missing(Gap.UNSUPPORTED, str(error))
+    except UndefinedError as error:
+        return Missing(Gap.UNDEFINED, str(error))
+    except TurningError:
+        return _TURNING
+
+
+def _value(step: Step, values: list[Value]) -> Value:
+    op, args = step.op, step.args
+    if op in LEAVES:
+        return arithmetic.constant(step.text) if op == CONSTANT else arb(step.stored)
+    if op == LACKING:
+        return Missing(Gap.UNSUPPORTED, step.text)
+    if op in {"where", MASK}:
+        return _branch(step, values)
+    if op in CONNECTIVES:
+        return _connect(op, [values[i] for i in args])
+    operands = [values[i] for i in args if values[i] is not ABSENT]
+    if not operands or (op == CHAIN and values[args[0]] is ABSENT):
+        return ABSENT  # as a sum, a negation or a product of what is absent
+    missing = [operand for operand in operands if type(operand) is Missing]
+    if missing:
+        return _worst(missing)
+    if op in COMPARISONS:
+        return _compare(step, operands)
+    return _known(_operate(step, operands), op, operands)
+
+
+def _operate(step: Step, operands: list[arb]) -> arb:
+    op = step.op
+    if op == INSIDE:
+        return _inside(step.text, operands)
+    if op == WHOLE_POWER:
+        return arithmetic.whole_power(operands[0], int(step.text))
+    if op == TOTAL:
+        return sum(operands[1:], operands[0])
+    if op == CHAIN:
+        return operands[0] * operands[1] if len(operands) == 2 else arb(0)
+    if op == "sub" and step.args[0] == step.args[1] and operands[0].is_finite():
         return arb(0)
-    return _known(arithmetic.apply(step.op, args), step.op, args)
+    return _call(op, operands) if is_call(op) else arithmetic.apply(op, operands)
 
 
-def _connect(op: str, args: list[bool | None]) -> bool | None:
+def _inside(text: str, operands: list[arb]) -> arb:
+    """1 where a function has values all around one of its arguments."""
+    name, position = text.split()
+    moved = operands[int(position)]
+    hair = arb(0, arb(2) ** (-ctx.prec // 2)) * arb.max(abs(moved.mid()), arb(1))
+    around = [moved + hair if place == int(position) else operand for place, operand in enumerate(operands)]
+    if not within(name, around):
+        raise TurningError
+    return arb(1)
+
+
+def _call(name: str, operands: list[arb]) -> arb:
+    """The value of a row: Arb's, or that of its definition."""
+    row = vocabulary.find(name, len(operands))
+    if row.arb or not row.definition:
+        return call(name, operands)
+    made = defined(row.definition, row.names, operands)
+    if type(made) is Missing:
+        raise _SIGNALS[made.gap](made.reason)
+    assert type(made) is arb, "a definition is a number"
+    return made
+
+
+def defined(
+    text: str,
+    names: tuple[str, ...],
+    operands: Sequence[Any],
+    widen: Callable[[Step, arb, Sequence[Value]], arb] | None = None,
+) -> Value:
+    """The value of a text of the vocabulary, such as a definition, for balls; `widen` as in `run`."""
+    places: dict[str, Any] = dict(zip(names, operands, strict=True))
+    steps = [step._replace(stored=places[step.text]) if step.op == VARIABLE else step for step in _read(text, names)]
+    return run(steps, [len(steps) - 1], math.inf, widen=widen)[-1]
+
+
+@cache
+def _read(text: str, names: tuple[str, ...]) -> list[Step]:
+    """The steps of a text of the vocabulary; its decimals are those of float64, as in torch's kernels."""
+    tape = parse(text, frozenset(names))
+    graph, result = share(tape, dict.fromkeys(names, 0.0), FLOAT64, exact_integers=True)
+    return graph.steps[: result + 1]
+
+
+def _branch(step: Step, values: list[Value]) -> Value:
+    condition = values[step.args[0]]
+    if type(condition) is not bool:
+        return condition
+    if step.op == MASK:
+        return values[step.args[1]] if _passes(step, condition) else ABSENT
+    return values[step.args[1] if condition else step.args[2]]
+
+
+def _compare(step: Step, operands: list[arb]) -> Value:
+    a, b = operands
+    same = step.args[0] == step.args[1]
+    # One and the same number on both sides never turns.
+    if step.text == STRICT and not same and a == b and a.is_exact() and b.is_exact():
+        return _TURNING
+    return arithmetic.compare(step.op, a, b, same=same)
+
+
+def _connect(op: str, args: list[Value]) -> Value:
     """Kleene's logic: `and` is false if either side is, even if the other is unknown."""
     if op == "not":
-        return None if args[0] is None else not args[0]
+        return args[0] if type(args[0]) is Missing else not args[0]
     decisive = op == "or"
     if decisive in args:
         return decisive
-    return None if None in args else not decisive
+    missing = [arg for arg in args if type(arg) is Missing]
+    return _worst(missing) if missing else not decisive
+
+
+def _worst(missing: list[Missing]) -> Missing:
+    """The first of those whose gap counts most."""
+    return max(missing, key=lambda one: one.gap)
 
 
 def _known(result: arb, op: str, args: list[arb]) -> arb:

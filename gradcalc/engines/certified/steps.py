@@ -1,71 +1,143 @@
 """Tape -> steps: equal subexpressions share one step, and literals become the numbers that are stored.
 
-Comes in: a scalar tape, the point and the dtype. Goes out: `Step` records in evaluation order, the last one the result.
-Imports `dtypes` and `language`.
+Comes in: a scalar tape, the point and the dtype. Goes out: a `Graph` of `Step` records in evaluation order.
+Imports `dtypes`, `errors` (for spans) and `language`.
 
-Sharing makes `x == x` and `f(x) - f(x)` exact for any f, and a printed derivative, which repeats itself, cheaper.
+Sharing makes `x == x` and `f(x) - f(x)` exact for any f, and a derivative, which repeats itself, cheaper.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from gradcalc.dtypes import DType, exact
+from gradcalc.engines.certified.signals import OutOfReachError
+from gradcalc.errors import Span
 from gradcalc.language.rewriting import inline
 from gradcalc.language.tape import NUMBER, VARIABLE, Instruction, Tape
+from gradcalc.language.vocabulary import Function
 
 #: A power whose exponent is a whole-number literal, exact because torch takes it as a Python number.
 WHOLE_POWER = "whole power"
+
+#: What differentiation adds to the operations of a tape; `machine` says what they compute. The text of a total is the
+#: position of the step that its parts are contributions to.
+CHAIN, TOTAL, MASK = "chain", "total", "mask"
+
+#: Whether a function has values all around one of its arguments: 1, or no value at the edge of its domain. The text is
+#: the function's name and the argument's position.
+INSIDE = "inside"
+
+#: A derivative that no rule is known for; `text` is the reason.
+LACKING = "lacking"
+
+#: The text of a comparison at whose turning point there is no slope, and of a mask for the second branch.
+STRICT, ELSE = "strict", "else"
+
+#: Steps of a derivative, above which ball arithmetic is not begun.
+_MOST_STEPS = 1_500_000
 
 
 class Step(NamedTuple):
     """An operation of the tape, `args` being positions of earlier steps.
 
     `text` is the literal, the variable's or constant's name, or the exponent of a `WHOLE_POWER`; `stored` is the number
-    that a literal or a variable stands for.
+    that a literal or a variable stands for; `span` is the piece of the source that it comes from.
     """
 
     op: str
     args: tuple[int, ...]
     text: str
     stored: float | int | None = None
+    span: Span | None = None
 
 
-def share(tape: Tape, point: Mapping[str, float], dtype: DType, *, exact_integers: bool) -> list[Step]:
-    """The steps of `tape`, functions that Arb lacks replaced by their definitions.
+class Graph:
+    """Steps that grow at the end; what is added twice is one step, with the span of the first."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self._known: dict[tuple[object, ...], int] = {}
+
+    def add(
+        self,
+        op: str,
+        args: tuple[int, ...] = (),
+        text: str = "",
+        stored: float | int | None = None,
+        span: Span | None = None,
+    ) -> int:
+        """The position of this step. Raises `OutOfReachError` for too many."""
+        key = (op, args, text, stored)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = len(self.steps)
+            if found >= _MOST_STEPS:
+                raise OutOfReachError(f"the derivative takes more than {_MOST_STEPS:,} steps")
+            self.steps.append(Step(op, args, text, stored, span))
+        return found
+
+    @classmethod
+    def like(cls, other: Graph) -> Graph:
+        """A copy to which steps can be added without touching the other."""
+        made = cls()
+        made.steps, made._known = [*other.steps], {**other._known}
+        return made
+
+    def number(self, value: int, span: Span | None = None) -> int:
+        """The step of a whole number."""
+        return self.add(NUMBER, (), str(value), value, span)
+
+    def read(
+        self,
+        tape: Tape,
+        stored: Callable[[Instruction], float | int | None],
+        bound: Mapping[str, int],
+        span: Span | None = None,
+    ) -> int:
+        """Add a tape; `bound` are the steps that its variables stand for, `span` is told instead of its own."""
+        place: list[int] = []
+        for step in tape.instructions:
+            if step.op == VARIABLE and step.text in bound:
+                place.append(bound[step.text])
+            else:
+                place.append(self._add(tape, step, place, stored(step), span or step.span))
+        return place[-1]
+
+    def _add(self, tape: Tape, step: Instruction, place: Sequence[int], stored: float | int | None, span: Span) -> int:
+        args = tuple(place[i] for i in step.args)
+        if step.op == "pow":
+            exponent = tape.whole_literal(step.args[1])
+            if exponent is not None:
+                return self.add(WHOLE_POWER, args[:1], str(exponent), None, span)
+        if step.op in {"max", "min"}:
+            # As torch does, two at a time.
+            while len(args) > 2:
+                args = (self.add(step.op, args[:2], "", None, span), *args[2:])
+        return self.add(step.op, args, step.text, stored, span)
+
+
+def share(
+    tape: Tape,
+    point: Mapping[str, float],
+    dtype: DType,
+    *,
+    exact_integers: bool = False,
+    lacks: Callable[[Function], bool] = lambda row: not row.arb,
+) -> tuple[Graph, int]:
+    """The steps of `tape`, the functions that it `lacks` replaced by their definitions, and the result's position.
 
     A literal is rounded to `dtype`; with `exact_integers` one without point and exponent is not. A literal beyond the
     largest number of the dtype is stored as an infinity.
     """
-    tape = inline(tape, lambda row: not row.arb)
-    steps: list[Step] = []
-    known: dict[tuple[object, ...], int] = {}
-    place: list[int] = []
-    for instruction in tape.instructions:
-        key = _key(tape, instruction, place)
-        if key not in known:
-            op, args, text = key
-            known[key] = len(steps)
-            steps.append(Step(op, args, text, _stored(op, text, point, dtype, exact_integers=exact_integers)))
-        place.append(known[key])
-    return steps[: place[-1] + 1]
 
+    def stored(step: Instruction) -> float | int | None:
+        if step.op == VARIABLE:
+            return point[step.text]
+        if step.op != NUMBER:
+            return None
+        return int(step.text) if exact_integers and step.text.isdigit() else dtype.nearest(exact(step.text))
 
-def _key(tape: Tape, instruction: Instruction, place: list[int]) -> tuple[str, tuple[int, ...], str]:
-    args = tuple(place[i] for i in instruction.args)
-    if instruction.op == "pow":
-        exponent = tape.whole_literal(instruction.args[1])
-        if exponent is not None:
-            return WHOLE_POWER, args[:1], str(exponent)
-    return instruction.op, args, instruction.text
-
-
-def _stored(
-    op: str, text: str, point: Mapping[str, float], dtype: DType, *, exact_integers: bool
-) -> float | int | None:
-    if op == VARIABLE:
-        return point[text]
-    if op != NUMBER:
-        return None
-    return int(text) if exact_integers and text.isdigit() else dtype.nearest(exact(text))
+    graph = Graph()
+    return graph, graph.read(inline(tape, lacks), stored, {})

@@ -23,6 +23,13 @@ class Function:
     constant: positions of arguments that torch cannot differentiate by, or that must be whole numbers.
     samples: argument lists inside the domain; the function is smooth on the box they span, from which tests draw.
     bare: may be applied without parentheses (`sin x`); reduces: takes a vector and returns a scalar.
+    slopes: the derivative by each parameter, in our own language and the row's parameters; "" where no rule is known.
+    Every row with an `arb` column has them. In a rule `==` and `!=` mend a removable singularity, while `<` and `>` say
+    where the function has a kink: at equality it has no slope.
+    backward, forward: what torch's kernels compute where that is not `slopes` and the function itself, with torch's
+    operations in torch's order: its thresholds matter, and rounding errors are bounded by these formulas.
+    ulps: how far torch's kernel is from the function, in units in the last place of any dtype: measured on the CPU
+    and rounded up, not at the zeros of the function. Where `forward` loses more, that counts.
     """
 
     name: str
@@ -42,6 +49,10 @@ class Function:
     example: str = ""
     bare: bool = False
     reduces: bool = False
+    slopes: tuple[str, ...] = ()
+    backward: tuple[str, ...] = ()
+    forward: str = ""
+    ulps: float = 1.0
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def _table(result: Result, view: View) -> list[str]:
         )
         for partial in result.gradient
     ]
-    told = [line for names, text in explanations(result) for line in ("", f"{_code(names)} {prose(text)}")]
+    told = [line for names, text, _ in explanations(result) for line in ("", f"{_code(names)} {prose(text)}")]
     return [
         f"f = {_code(result.expression)} at {_code(point)}, {result.dtype} on {result.device}",
         "",

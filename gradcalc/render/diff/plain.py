@@ -48,7 +48,7 @@ def _component(result: Result, partial: Partial, view: View) -> Iterator[tuple[s
         return
     yield f"{field}.symbolic", numbers.symbolic_gradient(partial.symbolic, dtype, view.digits)
     yield f"{field}.autograd", numbers.autograd_gradient(partial.autograd, dtype, view.digits)
-    yield f"{field}.certified", partial.certified.value if partial.certified else ""
+    yield f"{field}.certified", (partial.certified and partial.certified.value) or ""
     if partial.verdict is not None:
         yield f"{field}.verdict", partial.verdict.outcome
         yield f"{field}.explanation", partial.verdict.explanation

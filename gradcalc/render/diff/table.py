@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
+from gradcalc.errors import Span
 from gradcalc.render import View, numbers
-from gradcalc.render.excerpt import visible
+from gradcalc.render.excerpt import excerpt, visible
 from gradcalc.render.explanations import explanations
 from gradcalc.render.folding import fold, pad
 from gradcalc.render.text import OUTCOME_STYLES, heading, painted, paragraph
@@ -22,6 +23,9 @@ from gradcalc.results import Outcome, Result
 
 _SYMBOLIC, _AUTOGRAD = "symbolic (SymPy)", "autograd (torch)"
 _GAPS = (3, 2)
+_INDENT = "  "
+#: Columns of a quoted formula where nothing else limits them.
+_WIDEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,6 @@ def _rows(result: Result, view: View) -> Iterator[_Row]:
         "f",
         numbers.symbolic_value(result.value, dtype, digits),
         numbers.autograd_value(result.value, dtype, digits),
-        certified=numbers.enclosure(result.value.certified),
     )
     for partial in result.gradient:
         symbolic = numbers.symbolic_gradient(partial.symbolic, dtype, digits)
@@ -91,7 +94,7 @@ def _rows(result: Result, view: View) -> Iterator[_Row]:
             symbolic,
             numbers.autograd_gradient(partial.autograd, dtype, digits),
             visible(partial.symbolic.expression or "", view.encoding),
-            numbers.enclosure(partial.certified),
+            numbers.enclosure(partial.certified, digits),
             numbers.verdict(partial),
             OUTCOME_STYLES[partial.verdict.outcome] if partial.verdict else "",
         )
@@ -128,9 +131,13 @@ def _row_lines(row: _Row, columns: _Columns, view: View) -> Iterator[Text]:
 
 
 def _told(result: Result, view: View) -> Iterator[Text]:
-    for names, text in explanations(result):
+    for names, text, span in explanations(result):
         yield Text()
         yield from paragraph(text, view, label=names)
+        if span is not None:
+            width = max(20, (view.width or _WIDEST) - len(_INDENT))
+            for line in excerpt(result.expression, Span(*span), width, view.encoding):
+                yield Text(f"{_INDENT}{line}")
 
 
 def _spanning(label: str, formula: str, indent: int, view: View) -> Iterator[Text]:
