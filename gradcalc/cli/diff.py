@@ -88,8 +88,6 @@ def diff(
     _check(form, field, at)
 
     from gradcalc import pipeline
-    from gradcalc.cli.status import status
-    from gradcalc.render.only import answered, only
 
     result = pipeline.diff(
         pipeline.Request(
@@ -103,6 +101,10 @@ def diff(
             timeout=timeout,
         )
     )
+    # Not before there is an answer: errors are fast.
+    from gradcalc.cli.status import status
+    from gradcalc.render.only import answered, only
+
     found = status(result, strict=strict)
     if field is None:
         console.answer(render(result, form or "table", console.view(digits)))

@@ -23,6 +23,8 @@ def sentence(seen: Behaviour, returned: str, autograd: float | None, reason: str
 
 
 def _corner(seen: Behaviour, _: str) -> str:
+    if seen.left.slope == seen.right.slope:  # of an order above 1, where a lower derivative differs already
+        return "a derivative of lower order jumps here, there is no derivative"
     return f"slopes {_short(seen.left.slope)} and {_short(seen.right.slope)} differ, there is no derivative"
 
 

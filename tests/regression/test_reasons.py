@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,6 +72,7 @@ def row(request: pytest.FixtureRequest) -> Row:
     return request.param
 
 
+@cache
 def ask(row: Row) -> dict[str, Formulation]:
     """The formulations by their short names."""
     found = gradcalc.logistic(x=row.z, y=row.y, dtype=row.dtype)

@@ -210,12 +210,12 @@ def test_numbers_that_are_not_finite(number: float, word: str) -> None:
 @pytest.mark.parametrize("make", MADE)
 def test_no_line_is_wider_than_the_terminal(make: Callable[[], Regression]) -> None:
     """Formulas are folded, rows stacked, sentences filled."""
-    widths = [*range(30, 100), 120, 200]
+    widths = [*range(20, 100), 120, 200]
     lines = [(width, line) for width in widths for line in render(make(), "table", View(width=width)).splitlines()]
     assert [(width, line) for width, line in lines if cell_len(line) > width] == []
 
 
-@pytest.mark.parametrize("width", [30, 50, 80])
+@pytest.mark.parametrize("width", [20, 50, 80])
 def test_a_narrow_terminal_loses_nothing(width: int) -> None:
     """Every character of the wide table but the spaces is there, as often as it was or more."""
     wide, narrow = (re.sub(r"\s", "", render(regression(), "table", view)) for view in (View(), View(width=width)))

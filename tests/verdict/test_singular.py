@@ -125,3 +125,10 @@ def test_slopes_have_eight_digits(slope: str, shown: str) -> None:
     """Laid out as Python lays out torch's number beside them."""
     seen = replace(SEEN["abs(x)"][0], right=side("0", slope))
     assert f" and {shown} differ" in sentence(seen, "", None, "")
+
+
+def test_a_corner_of_a_lower_order() -> None:
+    """|x| has the second slope 0 on both sides, and no second derivative: its first jumps."""
+    seen = Behaviour(BehaviourKind.CORNER, side("0", "0"), side("0", "0"))
+    told = sentence(seen, "torch returned", 0.0, "")
+    assert told.startswith("a derivative of lower order jumps here, there is no derivative; torch returned 0.0")

@@ -83,12 +83,14 @@ def taylor(name: str, args: Sequence[arb], position: int, count: int) -> list[ar
 
 def _by_rule(name: str, args: Sequence[Any], position: int, count: int) -> list[object]:
     graph = Graph()
-    leaves = tuple(graph.add(VARIABLE, (), f"a{i}", ball) for i, ball in enumerate(args))
+    leaves = tuple(graph.add(VARIABLE, (), f"a{i}") for i in range(len(args)))
     places: list[int | None] = [graph.add(name, leaves)]
     while len(places) < count and places[-1] is not None:
         places.append(tangent(graph, places[-1], f"a{position}", Rules()))
     known = [place for place in places if place is not None]
-    values = run(graph.steps, known, math.inf)
+    # A ball cannot be hashed, as what is added to a graph is.
+    steps = [s._replace(stored=args[int(s.text[1:])]) if s.op == VARIABLE else s for s in graph.steps]
+    values = run(steps, known, math.inf)
     factor, found = 1, []
     for k, place in enumerate(known):
         factor *= max(k, 1)

@@ -39,6 +39,8 @@ def power(field: Field, a: Value, b: Value) -> Value:
         return whole_power(a, int(exponent)) if isinstance(a, Series) or exponent else field.constant(1)
     turn = sign(a)
     if turn < 0:
+        if _may_be_whole(b):
+            raise UndecidedError("whether an exponent is whole")
         raise UndefinedError("a power of a negative number")
     if turn == 0:
         if sign(b) < 0:
@@ -47,6 +49,14 @@ def power(field: Field, a: Value, b: Value) -> Value:
     if exponent is not None and isinstance(a, Series):
         return a.power(exponent)
     return exp(field, multiply(b, log(field, a)))
+
+
+def _may_be_whole(exponent: Value) -> bool:
+    """Whether an exponent may be a whole number that stands still: one that moves is none for small t."""
+    if not isinstance(exponent, Series) or isinstance(exponent.limit(), float):
+        return False
+    start, rest = centre(exponent, "an exponent without a limit")
+    return bool(start.ball.contains_integer()) and (rest.is_zero() or not rest.terms or rest.sign() == 0)
 
 
 def exp(field: Field, a: Value) -> Value:

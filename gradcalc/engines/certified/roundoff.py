@@ -39,6 +39,9 @@ _SHARE = 0.1
 #: Operations that are 0 where one operand is.
 _MULTIPLIES = frozenset({"mul", CHAIN})
 
+#: Operations that give a member of the dtype where the exact result is one.
+_CORRECTLY_ROUNDED = frozenset({"add", "sub", "mul", "div", CHAIN})
+
 _UNKNOWN = Account(math.inf)
 
 
@@ -83,6 +86,8 @@ class _Widening:
 
     def ball(self, step: Step, made: arb, values: Sequence[Value]) -> arb:
         """The ball that holds what the dtype makes of an operation on its operands' balls."""
+        if step.op in _CORRECTLY_ROUNDED and self._holds(made):
+            return made
         u = self.dtype.unit_roundoff
         size = abs(made).upper() * (u * _roundings(step))
         if step.op == TOTAL:
@@ -92,6 +97,14 @@ class _Widening:
             size += arb(2) ** (self.dtype.min_exponent - self.dtype.precision)
         size = max(size, self._kernel(step, values)).upper()
         return made + arb(0, size) if size > 0 else made
+
+    def _holds(self, made: arb) -> bool:
+        """Whether a number is known exactly and is a member of the dtype."""
+        if not made.is_exact() or not made.is_finite():
+            return False
+        mantissa, exponent = made.man_exp()
+        lowest = self.dtype.min_exponent - self.dtype.precision + 1
+        return int(mantissa).bit_length() <= self.dtype.precision and (mantissa == 0 or int(exponent) >= lowest)
 
     def _kernel(self, step: Step, values: Sequence[Value]) -> arb:
         """How far from the function torch's kernel may be, where that is composed of others: each of these rounds."""

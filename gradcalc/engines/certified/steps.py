@@ -105,6 +105,9 @@ class Graph:
                 place.append(self._add(tape, step, place, stored(step), span or step.span))
         return place[-1]
 
+    def _extreme(self, op: str, a: int, b: int, span: Span) -> int:
+        return a if a == b else self.add(op, (a, b), "", None, span)
+
     def _add(self, tape: Tape, step: Instruction, place: Sequence[int], stored: float | int | None, span: Span) -> int:
         args = tuple(place[i] for i in step.args)
         if step.op == "pow":
@@ -112,9 +115,11 @@ class Graph:
             if exponent is not None:
                 return self.add(WHOLE_POWER, args[:1], str(exponent), None, span)
         if step.op in {"max", "min"}:
-            # As torch does, two at a time.
+            # As torch does, two at a time; of one and the same number the extreme is that number, without a kink.
             while len(args) > 2:
-                args = (self.add(step.op, args[:2], "", None, span), *args[2:])
+                args = (self._extreme(step.op, args[0], args[1], span), *args[2:])
+            first, second = args
+            return self._extreme(step.op, first, second, span)
         return self.add(step.op, args, step.text, stored, span)
 
 
