@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradcalc.errors import ComputationError, PointError, UsageError
-from gradcalc.language import vocabulary
-from gradcalc.language.rewriting import is_call
-from gradcalc.language.tape import CONDITIONS, CONSTANT, INDEX, NUMBER, VARIABLE, Instruction, Tape
+from gradcalc.language.tape import CONSTANT, INDEX, NUMBER, VARIABLE, Instruction, Tape
 from gradcalc.program import Experiment, Program
 from gradcalc.results import Node, Operand, Pass, Recording, Refusal, Value
 
@@ -241,36 +239,12 @@ def _refusal(
         if experiment.no_grad:
             return _told(trace.refusal, _NO_GRAD)
         if trace.nodes[-1].grad_fn is None and not _is_leaf(trace):
-            lacking = _lacking_rule(trace.tape)
-            if lacking is not None:
-                raise ComputationError(lacking, hint=_ASK_DIFF)
+            if trace.blocked is not None:
+                raise ComputationError(trace.blocked, hint=_ASK_DIFF)
             return _told(trace.refusal, _NO_GRAPH if program.tape.variables else _NO_VARIABLE)
         raise ComputationError(_NO_DERIVATIVE, hint=_ASK_DIFF)
     if calls is not None and calls.refusal is not None:
         return _told(calls.refusal, _FREED)
-    return None
-
-
-def _lacking_rule(tape: Tape) -> str | None:
-    """The first argument, from the result back, through which a variable comes and by which torch has no derivative.
-
-    What only decides a condition has slope 0 and lacks nothing.
-    """
-    constant = tape.constant_nodes()
-    waiting, seen = [len(tape.instructions) - 1], {len(tape.instructions) - 1}
-    while waiting:
-        step = tape.instructions[waiting.pop()]
-        if step.op in CONDITIONS:
-            continue
-        row = vocabulary.find(step.op, len(step.args)) if is_call(step.op) else None
-        for position, operand in enumerate(step.args):
-            if constant[operand]:
-                continue
-            if row is not None and position in row.constant:
-                return f"torch cannot differentiate {row.name} by {row.names[position]}"
-            if operand not in seen:
-                seen.add(operand)
-                waiting.append(operand)
     return None
 
 

@@ -7,6 +7,7 @@ Imports `dtypes` and `language`; torch only inside functions, by way of the engi
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gradcalc.engines.autograd.records import Backward, Calls, Refusal, Slope, Trace, UnsupportedError
@@ -62,7 +63,8 @@ def trace(tape: Tape, point: Mapping[str, Value], dtype: DType, device: str, *, 
     program = _runnable(tape)
     from gradcalc.engines.autograd import tracing
 
-    return tracing.trace(program, point, dtype, device, grad=grad)
+    traced = tracing.trace(program, point, dtype, device, grad=grad)
+    return replace(traced, blocked=next(iter(_blocked(program).values()), None))
 
 
 def repeat(

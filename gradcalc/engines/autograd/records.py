@@ -87,12 +87,14 @@ class Trace:
 
     tape: the program that ran, the user's with the definitions of what torch lacks put in. nodes: one for each of its
     instructions. order: those that the backward pass came to, as it came to them; a variable by its first occurrence.
+    blocked: why torch has no derivative by an argument that a variable comes through, one clause; None without such.
     """
 
     tape: Tape
     nodes: tuple[Node, ...]
     order: tuple[int, ...]
     refusal: Refusal | None = None
+    blocked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

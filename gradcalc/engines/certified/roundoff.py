@@ -148,8 +148,8 @@ def _account(program: _Program, name: str, found: float, truth: arb) -> Account:
 def _only_call(program: _Program) -> tuple[int, int] | None:
     """The piece of the source of the one function that the formula calls; None if there are more."""
     steps = program.graph.steps[: program.result + 1]
-    calls = {step.span for step in steps if step.op != WHOLE_POWER and is_call(step.op) and step.span is not None}
-    return next(((span[0], span[1]) for span in calls), None) if len(calls) == 1 else None
+    calls = {step.span for step in steps if _is_row(step)}
+    return calls.pop() if len(calls) == 1 else None
 
 
 def _suspects(program: _Program, position: int, error: arb) -> list[Suspect]:
@@ -237,19 +237,17 @@ def _suspect(program: _Program, node: int, loss: Loss) -> Suspect:
     if step.op == TOTAL:
         largest = max((abs(program.true[i]).upper() for i in step.args if type(program.true[i]) is arb), default=arb(0))
         return Suspect(loss, _around(program, node), _short(largest), len(step.args))
-    span = step.span or (0, 0)
-    return Suspect(loss, (span[0], span[1]), _short(true) if type(true) is arb else "")
+    return Suspect(loss, step.span or (0, 0), _short(true) if type(true) is arb else "")
 
 
 def _around(program: _Program, node: int) -> tuple[int, int]:
     """The smallest piece of the source that holds all uses of the step whose contributions are summed."""
     summed = int(program.graph.steps[node].text)
-    typed = [step for step in program.graph.steps[: program.result + 1] if step.span is not None]
-    spans = [step.span for step in typed if step.span is not None]
-    users = [step.span for step in typed if summed in step.args and step.span is not None]
-    start, stop = min(span[0] for span in users), max(span[1] for span in users)
-    found = min((span for span in spans if span[0] <= start and span[1] >= stop), key=lambda span: span[1] - span[0])
-    return found[0], found[1]
+    typed = [(step.span, step.args) for step in program.graph.steps[: program.result + 1] if step.span is not None]
+    users = [span for span, args in typed if summed in args]
+    start, stop = min(span.start for span in users), max(span.stop for span in users)
+    holding = (span for span, _ in typed if span.start <= start and span.stop >= stop)
+    return min(holding, key=lambda span: span.stop - span.start)
 
 
 def _flat(program: _Program, position: int) -> tuple[int, int] | None:
@@ -260,7 +258,7 @@ def _flat(program: _Program, position: int) -> tuple[int, int] | None:
         operands = _operands(program, step)
         spans = [flat[i] for i in operands if i in flat]
         if step.span is not None and _chooses_zero(program, step, operands, absent=true[node] is ABSENT):
-            flat[node] = spans[0] if spans else (step.span[0], step.span[1])
+            flat[node] = spans[0] if spans else step.span
         elif spans and (step.op in _MULTIPLIES or len(spans) == len(operands)):
             flat[node] = spans[0]
     return flat.get(position) or _step_function(program)
@@ -269,8 +267,7 @@ def _flat(program: _Program, position: int) -> tuple[int, int] | None:
 def _step_function(program: _Program) -> tuple[int, int] | None:
     """The first function that torch gives the slope 0 everywhere."""
     for step in program.graph.steps[: program.result + 1]:
-        called = step.op != WHOLE_POWER and is_call(step.op) and step.span is not None
-        if called and vocabulary.find(step.op, len(step.args)).backward == ("0",):
+        if _is_row(step) and vocabulary.find(step.op, len(step.args)).backward == ("0",):
             return step.span
     return None
 

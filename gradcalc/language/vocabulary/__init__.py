@@ -6,6 +6,8 @@ Imports the standard library only.
 
 from __future__ import annotations
 
+from functools import cache
+
 from gradcalc.language.vocabulary import elementary, neural, piecewise, reductions, special
 from gradcalc.language.vocabulary.row import Function as Function
 
@@ -34,6 +36,7 @@ def forms(spelling: str) -> tuple[Function, ...]:
     return _FORMS.get(spelling, ())
 
 
+@cache
 def find(name: str, count: int) -> Function:
     """The row behind an instruction named `name` with `count` arguments.
 
