@@ -38,18 +38,25 @@ class DType:
 
     def ulp(self, value: Fraction) -> Fraction:
         """The distance between neighbours of the format around `value` (the smallest subnormal near 0)."""
-        exponent = self.min_exponent if value == 0 else max(_exponent(value), self.min_exponent)
-        return Fraction(2) ** (exponent - self.precision + 1)
+        exponent = self._last_place(value)
+        return Fraction(1 << exponent) if exponent >= 0 else Fraction(1, 1 << -exponent)
 
     def nearest(self, value: Fraction) -> float:
         """The member of the format nearest to `value`, ties to even; beyond the largest, an infinity."""
-        if value == 0:
-            return 0.0
-        ulp = self.ulp(value)
-        rounded = round(value / ulp) * ulp
-        if abs(rounded) >= Fraction(2) ** (self.max_exponent + 1):
+        # In whole numbers: Fraction reduces each result, and every number of every engine passes here.
+        place = self._last_place(value)
+        size, divisor = abs(value.numerator) << max(0, -place), value.denominator << max(0, place)
+        ulps, rest = divmod(size, divisor)
+        if 2 * rest > divisor or (2 * rest == divisor and ulps % 2):
+            ulps += 1
+        if ulps.bit_length() + place > self.max_exponent + 1:
             return math.inf if value > 0 else -math.inf
-        return float(rounded)
+        return math.ldexp(ulps if value > 0 else -ulps, place)
+
+    def _last_place(self, value: Fraction) -> int:
+        """The binary exponent of the last place of the format around `value`."""
+        exponent = self.min_exponent if value == 0 else max(_exponent(value), self.min_exponent)
+        return exponent - self.precision + 1
 
     def shortest(self, value: float) -> str:
         """The shortest decimal that reads back as `value` in this format (`value` must be finite)."""
@@ -69,9 +76,10 @@ def exact(text: str) -> Fraction:
 
 def _exponent(value: Fraction) -> int:
     """The binary exponent e of a non-zero rational: 2**e <= |value| < 2**(e+1)."""
-    value = abs(value)
-    exponent = value.numerator.bit_length() - value.denominator.bit_length()
-    return exponent if value >= Fraction(2) ** exponent else exponent - 1
+    size, divisor = abs(value.numerator), value.denominator
+    exponent = size.bit_length() - divisor.bit_length()
+    reached = size << max(0, -exponent) >= divisor << max(0, exponent)
+    return exponent if reached else exponent - 1
 
 
 FLOAT64 = DType("float64", 53, -1022, 1023)
