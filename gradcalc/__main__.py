@@ -11,19 +11,15 @@ import gc
 import os
 import signal
 import sys
-from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gradcalc.console import Console
-    from gradcalc.errors import GradcalcError
 
 _INTERRUPTED = 130
 _INTERNAL = 70
-_SHORT = 200
-_REQUEST = "please report it with the command line; GRADCALC_DEBUG=1 in the environment adds a traceback"
 
 
 def main() -> None:
@@ -44,33 +40,32 @@ def run(tokens: Sequence[str]) -> int:
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a broken installation: not even the console can be had
         if sys.stderr is not None:
-            sys.stderr.write(f"gradcalc: {_fault(error)}\n  {_REQUEST}\n")
+            from gradcalc.errors import internal
+
+            fault = internal(error)
+            sys.stderr.write(f"gradcalc: {fault.message}\n  {fault.hint}\n")
             _debug(error)
         return _INTERNAL
 
 
 def answer(tokens: Sequence[str], console: Console) -> int:
     """Answer a command line on `console`; the exit status. Raises nothing but KeyboardInterrupt."""
-    from gradcalc.errors import GradcalcError
+    from gradcalc.cli.failures import tell
+    from gradcalc.errors import GradcalcError, internal
 
     try:
         from gradcalc.cli.app import run as run_app
 
         return int(run_app(tokens, console))
     except GradcalcError as error:
-        return _fail(error, tokens, console)
+        return tell(error, tokens, console)
     except BrokenPipeError:
         console.abandon()  # whoever read the answer has seen enough of it
         return 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: a user sees no traceback unasked
-        status = _fail(GradcalcError(_fault(error), hint=_REQUEST), tokens, console)
+        status = tell(internal(error), tokens, console)
         _debug(error)
         return status
-
-
-def wants_json(tokens: Sequence[str]) -> bool:
-    """Whether a command line asks for JSON, also one that is wrong elsewhere."""
-    return "--format=json" in tokens or ("--format", "json") in pairwise(tokens)
 
 
 def _interrupted(*_: object) -> NoReturn:
@@ -93,25 +88,6 @@ def _end(status: int) -> NoReturn:
     if kill is not None:
         kill()
     os._exit(status)
-
-
-def _fail(error: GradcalcError, tokens: Sequence[str], console: Console) -> int:
-    console.error(error)
-    if wants_json(tokens):
-        from gradcalc.console import OutputError
-        from gradcalc.render.documents import failure
-
-        try:
-            console.answer(failure(error, console.view()))
-        except (OutputError, BrokenPipeError):
-            console.abandon()  # stderr has been told
-    return int(error.status)
-
-
-def _fault(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    short = text if len(text) <= _SHORT else f"{text[:_SHORT]}..."
-    return f"internal error ({type(error).__name__}{': ' if short else ''}{short})"
 
 
 def _debug(error: Exception) -> None:

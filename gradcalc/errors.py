@@ -9,6 +9,9 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import ClassVar, NamedTuple
 
+_REQUEST = "please report it with the command line; GRADCALC_DEBUG=1 in the environment adds a traceback"
+_SHORT = 200
+
 
 class Status(IntEnum):
     """Exit statuses of the program."""
@@ -95,3 +98,11 @@ class ComputationError(GradcalcError):
 
     status = Status.NOT_COMPUTED
     kind = "computation"
+
+
+def internal(error: Exception) -> GradcalcError:
+    """A fault of ours as a user sees it: one sentence, however long the exception's own text, and a request."""
+    text = " ".join(str(error).split())
+    short = text if len(text) <= _SHORT else f"{text[:_SHORT]}..."
+    message = f"internal error ({type(error).__name__}{': ' if short else ''}{short})"
+    return GradcalcError(message, hint=_REQUEST)

@@ -10,6 +10,7 @@ import pytest
 
 from gradcalc import __main__ as entry
 from gradcalc.cli import app
+from gradcalc.cli.failures import wants_json
 from gradcalc.console import Console
 from gradcalc.errors import ExpressionError, Span
 
@@ -88,7 +89,7 @@ def test_a_reader_that_left_is_status_0(monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_json_is_recognised_on_a_wrong_command_line(tokens: list[str], json_wanted: bool) -> None:
     """Whatever else is wrong with it."""
-    assert entry.wants_json(tokens) is json_wanted
+    assert wants_json(tokens) is json_wanted
 
 
 @pytest.mark.parametrize(
