@@ -1,8 +1,8 @@
 """What the engines found for each partial derivative -> evidence for the verdict -> `Partial`.
 
 Comes in: SymPy's derivatives as text, torch's slopes, the certificate. Goes out: `Partial` records, judged.
-Imports the language, the verdict and the engines; the certified one evaluates SymPy's derivative as it is printed: a
-number that is shown can always be had again by pasting the formula that is shown.
+Imports the language, `memory`, the verdict and the engines; the certified one evaluates SymPy's derivative as it is
+printed: a number that is shown can always be had again by pasting the formula that is shown.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from gradcalc.errors import GradcalcError
 from gradcalc.language.parser import parse
 from gradcalc.language.rewriting import unroll
 from gradcalc.language.shapes import infer_shapes
+from gradcalc.memory import Memory
 from gradcalc.program import Program
 from gradcalc.results import Autograd, Certified, Compared, Outcome, Partial, Symbolic, Values
 from gradcalc.verdict import Evidence, Judgement, Subject, close, judge
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from gradcalc.engines.autograd import Backward, Fault, Slope
     from gradcalc.engines.certified import Account, Certificate, Enclosure
     from gradcalc.engines.symbolic import Derivative
+    from gradcalc.language.shapes import Shape
+    from gradcalc.language.tape import Tape
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,15 @@ def partials(
     certificate: Certificate,
     device: str,
     digits: int,
+    memory: Memory,
 ) -> tuple[Partial, ...]:
-    """Judge each partial derivative: SymPy's number and torch's against the certified one."""
+    """Judge each partial derivative: SymPy's number and torch's against the certified one.
+
+    digits: of the exact decimals. memory: of what was read before.
+    """
     doubts = _doubts(program, order, backward, certificate, device)
     return tuple(
-        _partial(program, order, derivative, slope, seen, doubts, digits)
+        _partial(program, order, derivative, slope, seen, doubts, _symbolic_number(program, derivative, digits, memory))
         for derivative, slope, seen in zip(derivatives, backward.partials, certificate.partials, strict=True)
     )
 
@@ -75,9 +82,9 @@ def _partial(
     slope: Slope,
     seen: certified.Slope,
     doubts: _Doubts,
-    digits: int,
+    symbolic: Number,
 ) -> Partial:
-    truth, symbolic = number(seen.enclosure), _symbolic_number(program, derivative, digits)
+    truth = number(seen.enclosure)
     judged = judge(
         Evidence(
             truth=truth.decimal,
@@ -229,7 +236,7 @@ def number(found: Enclosure) -> Number:
     return Number(None, math.nan if outcome is Outcome.UNDEFINED else None, outcome, found.reason or "")
 
 
-def _symbolic_number(program: Program, derivative: Derivative, digits: int) -> Number:
+def _symbolic_number(program: Program, derivative: Derivative, digits: int, memory: Memory) -> Number:
     """Evaluate SymPy's derivative at the point, to `digits` digits."""
     if derivative.expression is None:
         return Number(None, None, Outcome.UNDECIDED, derivative.reason or "SymPy gave no derivative")
@@ -238,8 +245,7 @@ def _symbolic_number(program: Program, derivative: Derivative, digits: int) -> N
             return Number(None, None, Outcome.UNSUPPORTED, "SymPy's derivative could not be evaluated at this point")
         return Number(derivative.value, float(derivative.value), Outcome.AGREES, "")
     try:
-        tape = parse(derivative.expression, frozenset(program.point))
-        scalar = unroll(tape, infer_shapes(tape, program.lengths))
+        scalar = memory.recall(_read_back, derivative.expression, tuple(program.lengths.items()))
         found = certified.evaluate(scalar, program.flat, program.dtype, digits=digits, exact_integers=True)
     except GradcalcError as error:
         return Number(None, None, Outcome.UNDECIDED, f"SymPy's derivative could not be read back: {error.message}")
@@ -247,3 +253,9 @@ def _symbolic_number(program: Program, derivative: Derivative, digits: int) -> N
     if told.decimal is not None:
         return told
     return replace(told, reason=f"the printed derivative has no value here: {told.reason}")
+
+
+def _read_back(expression: str, lengths: tuple[tuple[str, Shape], ...]) -> Tape:
+    """A printed derivative on numbers alone, for variables of these lengths."""
+    tape = parse(expression, frozenset(name for name, _ in lengths))
+    return unroll(tape, infer_shapes(tape, dict(lengths)))

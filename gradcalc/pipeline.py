@@ -14,26 +14,28 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gradcalc.program import Experiment, Program, Request, read
+from gradcalc.session import Session
 
 if TYPE_CHECKING:
     from gradcalc.engines.autograd import Device
-    from gradcalc.engines.symbolic import Derivative, Pending, Question
+    from gradcalc.engines.symbolic import Derivative, Question
     from gradcalc.regression import LogisticRequest
     from gradcalc.results import Recording, Regression, Result
 
 __all__ = ["Experiment", "Request", "devices", "diff", "logistic", "tape"]
 
 
-def diff(request: Request) -> Result:
-    """Differentiate a formula; with a point, evaluate both sides there and judge them."""
-    program = read(request)
-    # Not before the formula was understood: errors are fast.
-    from gradcalc.engines import symbolic
+def diff(request: Request, session: Session | None = None) -> Result:
+    """Differentiate a formula; with a point, evaluate both sides there and judge them.
 
+    The questions of a session are answered faster where their formulas are the same.
+    """
+    session = session or Session()
+    program = read(request, session.memory)
     # SymPy works in its own process while this one imports torch.
-    with symbolic.ask(_question(program, request)) as pending:
+    with session.derivatives(_question(program, request)) as collect:
         if not program.point:
-            return _formulas_only(request, program, _derivatives(program, pending))
+            return _formulas_only(request, program, _derivatives(program, collect()))
         from gradcalc import findings
         from gradcalc.engines import autograd, certified
         from gradcalc.results import Result
@@ -45,7 +47,7 @@ def diff(request: Request) -> Result:
         certificate = certified.differentiate(
             program.scalar, program.flat, program.dtype, program.wrt, request.order, digits=request.digits
         )
-        derivatives = _derivatives(program, pending)
+        derivatives = _derivatives(program, collect())
     return Result(
         command="diff",
         expression=request.expression,
@@ -53,7 +55,9 @@ def diff(request: Request) -> Result:
         dtype=program.dtype.name,
         device=device,
         value=findings.value_of(certificate, backward),
-        gradient=findings.partials(program, request.order, derivatives, backward, certificate, device, request.digits),
+        gradient=findings.partials(
+            program, request.order, derivatives, backward, certificate, device, request.digits, session.memory
+        ),
         notes=program.notes,
     )
 
@@ -98,9 +102,9 @@ def _question(program: Program, request: Request) -> Question:
     )
 
 
-def _derivatives(program: Program, pending: Pending) -> tuple[Derivative, ...]:
+def _derivatives(program: Program, derivatives: tuple[Derivative, ...]) -> tuple[Derivative, ...]:
     """SymPy's answers, each of the whole formula."""
-    entry, derivatives = program.entry, pending.collect()
+    entry = program.entry
     if entry is None:
         return derivatives
     return tuple(

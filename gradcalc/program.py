@@ -2,7 +2,7 @@
 
 Comes in: a `Request`, everything in it as typed. Goes out: a `Program`, which every engine can run. Raises the errors
 of the language, `PointError`, `UsageError` and `DeviceError`.
-Imports the language; the certified engine only to evaluate a point like pi/4.
+Imports the language and `memory`; the certified engine only to evaluate a point like pi/4.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from gradcalc.dtypes import DTYPES, FLOAT64, DType, exact
 from gradcalc.errors import DeviceError, PointError, UsageError
@@ -21,6 +22,7 @@ from gradcalc.language.rewriting import component_names, unroll
 from gradcalc.language.shapes import Shape, infer_shapes, require_scalar
 from gradcalc.language.suggestions import sentence
 from gradcalc.language.tape import NUMBER, Tape
+from gradcalc.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +84,50 @@ class Program:
         return {name: _length(value) for name, value in self.point.items()}
 
 
-def read(request: Request, *, to_run: bool = False) -> Program:
+def read(request: Request, memory: Memory | None = None, *, to_run: bool = False) -> Program:
     """Read the formula and its point, and check that they fit each other.
 
-    With `to_run` the point must give every variable a value, and the formula need not have one.
+    With `to_run` the point must give every variable a value, and the formula need not have one. `memory` may hold what
+    was read before.
     """
+    memory = memory or Memory()
     dtype = find_dtype(request.dtype)
     if not 1 <= request.order <= 10:
         raise UsageError(f"the order is {request.order}, it must be from 1 to 10")
     if not request.timeout > 0:
         raise UsageError("the timeout must be more than 0 seconds")
     entries = read_point(request.at)
-    tape = parse(request.expression, frozenset(entry.name for entry in entries if entry.name))
+    tape = memory.recall(parse, request.expression, frozenset(entry.name for entry in entries if entry.name))
     notes = [note.message for note in tape.notes]
     point: dict[str, float | tuple[float, ...]] = {}
     if entries or to_run:
         point, moved = _store(assign(entries, tape.variables), dtype)
         notes += moved
         notes += [f"{name} does not appear in the formula" for name in point if name not in tape.variables]
-    lengths = {name: _length(point.get(name)) for name in (*tape.variables, *point)}
+    lengths = tuple((name, _length(point.get(name))) for name in (*tape.variables, *point))
+    fitted = memory.recall(_fit, tape, lengths, None if to_run else request.wrt)
+    return Program(
+        tape, fitted.shapes, fitted.scalar, fitted.entry, point, _flatten(point), fitted.wrt, dtype, tuple(notes)
+    )
+
+
+class _Fitted(NamedTuple):
+    """What a formula is wherever its variables have values of the same lengths; fields as of `Program`."""
+
+    shapes: tuple[Shape, ...]
+    scalar: Tape
+    entry: PerEntry | None
+    wrt: tuple[str, ...]
+
+
+def _fit(tape: Tape, known: tuple[tuple[str, Shape], ...], wanted: tuple[str, ...] | None) -> _Fitted:
+    """Fit a formula to the lengths of its variables; `wanted` are those to differentiate by, None for no derivative."""
+    lengths = dict(known)
     shapes = infer_shapes(tape, lengths)
     require_scalar(tape, shapes)
-    wrt = () if to_run else _choose(request.wrt, tape.variables, lengths)
-    entry = None if to_run else per_entry(tape, shapes, lengths, wrt)
-    return Program(tape, shapes, unroll(tape, shapes), entry, point, _flatten(point), wrt, dtype, tuple(notes))
+    wrt = () if wanted is None else _choose(wanted, tape.variables, lengths)
+    entry = None if wanted is None else per_entry(tape, shapes, lengths, wrt)
+    return _Fitted(shapes, unroll(tape, shapes), entry, wrt)
 
 
 def find_dtype(name: str) -> DType:

@@ -11,6 +11,7 @@ import platform
 import re
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from gradcalc.dtypes import DTYPES
@@ -100,6 +101,7 @@ def _description(name: str) -> str:
     return f"{properties.name}, {properties.total_memory / 2**30:.0f} GiB"
 
 
+@cache
 def _works(name: str, dtype: str) -> bool:
     """Whether a sine and its derivative can be computed there."""
     import torch

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import gradcalc
-from gradcalc.engines.symbolic.protocol import Derivative, Question, encode_question
+from gradcalc.engines.symbolic.protocol import ENDED, Derivative, Question, encode_question
 
 _CHUNK = 1 << 16
 
@@ -69,7 +69,7 @@ class Pending:
                 else:
                     reason = answer["reason"]
         except EOFError:
-            reason = "the SymPy process ended unexpectedly"
+            reason = ENDED
         except TimeoutError:
             reason = f"SymPy was stopped after {self._question.seconds:g} s"
         return tuple(d if d.expression or d.reason else replace(d, reason=reason) for d in found.values())

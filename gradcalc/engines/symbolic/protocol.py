@@ -13,6 +13,9 @@ from typing import Any
 from gradcalc.errors import Span
 from gradcalc.language.tape import Instruction, Tape
 
+#: The reason of a derivative whose process was ended by somebody else: to ask again may help.
+ENDED = "the SymPy process ended unexpectedly"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
