@@ -9,10 +9,9 @@ Importing this module loads none of torch, SymPy, numpy and flint; the first que
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # for type checkers, who know the name; typing itself takes half of the time to the first line
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from os import PathLike
 
     from gradcalc.language.point import PointLike, Value

@@ -11,10 +11,11 @@ import gc
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
 
+TYPE_CHECKING = False  # for type checkers, who know the name; until `main` runs, Ctrl-C ends in Python's own words
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
 
     from gradcalc.console import Console
 
@@ -24,8 +25,8 @@ _INTERNAL = 70
 
 def main() -> None:
     """Run the program and leave with its status."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _interrupted)
+    _die_with_our_processes()
+    _hold_standard_descriptors()
     gc.disable()  # a process that answers one question and ends has no use for it; long sums pay 20 % for it
     _leave(run(sys.argv[1:]))
 
@@ -68,9 +69,35 @@ def answer(tokens: Sequence[str], console: Console) -> int:
         return status
 
 
-def _interrupted(*_: object) -> NoReturn:
-    """Leave at once: while torch's C++ is being loaded a KeyboardInterrupt would be lost, or abort with a message."""
-    _end(_INTERRUPTED)
+def _die_with_our_processes() -> None:
+    """Let Ctrl-C, a closed terminal and SIGTERM end the processes that we have started too; what is ignored stays so.
+
+    Not by a KeyboardInterrupt: while torch's C++ is being loaded it would be lost, or abort with a message.
+    """
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # not every system has them all
+        if number is not None and signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:
+            signal.signal(number, _die)
+
+
+def _die(number: int, _: object) -> NoReturn:
+    """Die of the signal itself: a shell shows 128 + its number, and ends a loop that a mere status 130 would not."""
+    _kill_our_processes()
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
+    os._exit(128 + number)  # the first process of a container does not die of a signal
+
+
+def _hold_standard_descriptors() -> None:
+    """Let a closed stdin, stdout or stderr lead nowhere, lest a pipe of ours takes its number and torch writes there.
+
+    Python has made None of these streams by now, so that the console still knows them to be closed.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
 
 
 def _leave(status: int) -> NoReturn:
@@ -79,15 +106,15 @@ def _leave(status: int) -> NoReturn:
         if stream is not None:
             with contextlib.suppress(OSError):  # what could not be written has been reported where it could be
                 stream.flush()
-    _end(status)
-
-
-def _end(status: int) -> NoReturn:
-    client = sys.modules.get("gradcalc.engines.symbolic.client")
-    kill = getattr(client, "kill", None)  # the module may be half imported
-    if kill is not None:
-        kill()
+    _kill_our_processes()
     os._exit(status)
+
+
+def _kill_our_processes() -> None:
+    processes = sys.modules.get("gradcalc.processes")
+    kill_all = getattr(processes, "kill_all", None)  # the module may be half imported
+    if kill_all is not None:
+        kill_all()
 
 
 def _debug(error: Exception) -> None:

@@ -14,9 +14,10 @@ from pathlib import Path
 import mpmath
 import pytest
 
+from gradcalc import processes
 from gradcalc.dtypes import FLOAT32, FLOAT64, DType
 from gradcalc.engines.certified import evaluate
-from gradcalc.engines.symbolic import Derivative, Question, ask, client
+from gradcalc.engines.symbolic import Derivative, Question, ask
 from gradcalc.engines.symbolic.protocol import decode_question, encode_question
 from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
@@ -232,7 +233,7 @@ def test_a_process_that_dies_is_told_apart_from_one_that_is_late() -> None:
     """Whoever ends SymPy's process, the reason says which of the two it was, and the next question is answered."""
     tape = parse("*".join(f"(x + {i})" for i in range(400)))
     with ask(Question(tape, ("x",), 1, "float64", {}, 20.0)) as pending:
-        client.kill()
+        processes.kill_all()
         (answer,) = pending.collect()
     assert answer.reason == "the SymPy process ended unexpectedly"
     assert differentiate("x**3")[0].expression == "3*x**2"
@@ -241,7 +242,7 @@ def test_a_process_that_dies_is_told_apart_from_one_that_is_late() -> None:
 def test_a_process_that_died_unnoticed_is_no_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may die between the look at it and the question; the question is too long for the pipe's buffer."""
     differentiate("x**2")
-    client.kill()
+    processes.kill_all()
     time.sleep(0.3)
     monkeypatch.setattr("gradcalc.engines.symbolic.client._Process.alive", True)
     answer = differentiate("+".join(f"sin({i}*x)" for i in range(5000)))[0]

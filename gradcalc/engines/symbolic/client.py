@@ -1,7 +1,7 @@
 """The program's end of the line to the SymPy process.
 
 Comes in: a `Question`. Goes out: `Pending`, whose `collect` waits for the answers until the deadline; a process that
-is late is ended. Imports the standard library and `protocol`.
+is late is ended. Imports the standard library, `processes` and `protocol`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import gradcalc
+from gradcalc import processes
 from gradcalc.engines.symbolic.protocol import ENDED, Derivative, Question, encode_question
 
 _CHUNK = 1 << 16
@@ -82,10 +83,8 @@ class _Process:
         # -P and an explicit path: a sympy.py in the working directory must not be imported.
         root = str(Path(gradcalc.__file__).parents[1])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        self._popen = subprocess.Popen(
+        self._popen = processes.start(
             [sys.executable, "-P", "-m", "gradcalc.engines.symbolic.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
             stderr=None if os.environ.get("GRADCALC_DEBUG") else subprocess.DEVNULL,
             # With SymPy's default of 1,000 entries a long sum pushes its own terms out of the cache.
             env={"SYMPY_CACHE_SIZE": "100000", **os.environ, "PYTHONPATH": path},
@@ -123,11 +122,8 @@ class _Process:
         del self._buffer[: stop + 1]
         return document
 
-    def kill(self) -> None:
-        self._popen.kill()
-
     def end(self) -> None:
-        self.kill()
+        self._popen.kill()
         self._popen.wait()
         for pipe in (self._popen.stdin, self._popen.stdout):
             if pipe is not None:
@@ -147,13 +143,6 @@ def _shared() -> _Process:
     if not _PROCESS:
         _PROCESS.append(_Process())
     return _PROCESS[0]
-
-
-def kill() -> None:
-    """Kill the process of this program without waiting for its end: for a signal handler."""
-    for process in _PROCESS:
-        if process.owner == os.getpid():
-            process.kill()
 
 
 def _end_shared() -> None:

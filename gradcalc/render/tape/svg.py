@@ -1,6 +1,6 @@
 """The graph of `dot` as a picture, drawn by the program `dot` of Graphviz.
 
-Imports `errors`, `results` and modules of `render`; runs `dot`, with the graph as its standard input.
+Imports `errors`, `processes`, `results` and modules of `render`; runs `dot`, with the graph as its standard input.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 
+from gradcalc import processes
 from gradcalc.errors import ComputationError, LimitError
 from gradcalc.render import View
 from gradcalc.render.tape import dot
@@ -34,16 +35,21 @@ def render(recording: Recording, view: View) -> str:
             "the picture cannot be drawn: Graphviz, the program dot, is not installed",
             hint="install it (apt install graphviz, brew install graphviz), or take --format dot or mermaid",
         )
+    graph = dot.render(recording, view).encode()
     try:
-        done = subprocess.run(  # noqa: S603 - a program found by name, without a shell; the graph is its input
-            [program, "-Tsvg"],
-            input=dot.render(recording, view).encode(),
-            capture_output=True,
-            timeout=_SECONDS,
-            check=True,
-        )
-    except subprocess.TimeoutExpired:
-        raise LimitError(f"Graphviz was stopped after {_SECONDS} s", hint="take --format table or dot") from None
-    except (subprocess.CalledProcessError, OSError):
-        raise ComputationError("Graphviz could not draw the picture", hint="take --format dot and try it") from None
-    return done.stdout.decode()
+        process = processes.start([program, "-Tsvg"])
+    except OSError:
+        raise _failed() from None
+    with process:
+        try:
+            picture, _ = process.communicate(graph, timeout=_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise LimitError(f"Graphviz was stopped after {_SECONDS} s", hint="take --format table or dot") from None
+    if process.returncode:
+        raise _failed()
+    return picture.decode()
+
+
+def _failed() -> ComputationError:
+    return ComputationError("Graphviz could not draw the picture", hint="take --format dot and try it")

@@ -1,0 +1,140 @@
+"""Signals at the program as a process: silence, death of the signal itself, and no process of ours left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.harness import environment
+
+if os.name != "posix":
+    pytest.skip("signals are sent the POSIX way", allow_module_level=True)
+
+#: Minutes of work for SymPy.
+HARD = "*".join(f"(sin({k}*x) + cos(x)**{k} + {k})**{k}" for k in range(1, 60))
+SLOW = ["diff", HARD, "--at", "1", "--order", "8", "--timeout", "60"]
+PROGRAM = [sys.executable, "-m", "gradcalc"]
+
+
+def started(*tokens: str, **extra: str) -> subprocess.Popen[bytes]:
+    """The program under way, the leader of a process group of its own."""
+    return subprocess.Popen(
+        [*PROGRAM, *tokens],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(**extra),
+        start_new_session=True,
+    )
+
+
+def living(group: int) -> list[str]:
+    """The ids of the processes of a group that still run, as ps(1) knows them."""
+    table = subprocess.run(["ps", "-eo", "pid=,pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in table.splitlines()]
+    return [pid for pid, of, state in rows if of == str(group) and not state.startswith("Z")]
+
+
+def left_behind(group: int) -> list[str]:
+    """The processes of a group that have not ended two seconds after its leader."""
+    deadline = time.monotonic() + 2
+    while (left := living(group)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
+
+
+def until(count: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the program and its children are `count` processes."""
+    deadline = time.monotonic() + 60
+    while len(living(process.pid)) < count:
+        assert process.poll() is None, "it ended before"
+        assert time.monotonic() < deadline, "it starts no further process"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("delay", [0.0, 0.3, 1.5])
+def test_a_signal_ends_the_program_in_silence(number: signal.Signals, delay: float) -> None:
+    """While torch is being loaded, while SymPy works: it dies of the signal, and SymPy's process with it."""
+    process = started(*SLOW)
+    until(2, process)
+    time.sleep(delay)
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=20)
+    assert (process.returncode, stdout, stderr) == (-number, b"", b"")
+    assert left_behind(process.pid) == []
+
+
+def test_ctrl_c_at_a_terminal_reaches_the_whole_group() -> None:
+    """SymPy's process gets it too, and says nothing."""
+    process = started(*SLOW)
+    until(2, process)
+    time.sleep(0.3)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.communicate(timeout=20) == (b"", b"")
+    assert process.returncode == -signal.SIGINT
+    assert left_behind(process.pid) == []
+
+
+def test_graphviz_ends_with_the_program(tmp_path: Path) -> None:
+    """A `dot` that is still drawing does not outlive a SIGTERM at the program alone."""
+    drawing, dot = tmp_path / "drawing", tmp_path / "dot"
+    dot.write_text(f"#!/bin/sh\n: > '{drawing}'\nexec sleep 60\n")
+    dot.chmod(0o755)
+    path = os.pathsep.join((str(tmp_path), os.environ["PATH"]))
+    process = started("tape", "x**2", "--at", "3", "--format", "svg", PATH=path)
+    deadline = time.monotonic() + 60
+    while not drawing.exists():
+        assert time.monotonic() < deadline, "dot is not asked"
+        time.sleep(0.02)
+    process.terminate()
+    assert process.communicate(timeout=20) == (b"", b"")
+    assert process.returncode == -signal.SIGTERM
+    assert left_behind(process.pid) == []
+
+
+def test_ctrl_c_ends_a_loop_of_the_shell() -> None:
+    """A shell goes on with its loop after a program that exits with 130; it stops after one that died of the signal."""
+    loop = f'for i in 1 2 3; do "{sys.executable}" -m gradcalc "$@"; echo "went on with $?"; done'
+    process = subprocess.Popen(
+        ["bash", "-c", loop, "bash", *SLOW], stdout=subprocess.PIPE, env=environment(), start_new_session=True
+    )
+    until(3, process)
+    time.sleep(0.3)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.communicate(timeout=20)[0] == b""
+    assert process.returncode == -signal.SIGINT
+
+
+@pytest.mark.parametrize(("name", "status"), [("INT", 130), ("TERM", 143), ("HUP", 129)])
+def test_a_shell_sees_128_and_the_number(name: str, status: int) -> None:
+    """`$?` after the program: 130 for Ctrl-C, 143 for SIGTERM."""
+    script = f'set -m; "{sys.executable}" -m gradcalc "$@" & sleep 1; kill -{name} $!; wait $!; echo $?'
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", *SLOW],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # bash tells of the job's end there
+        timeout=60,
+        check=True,
+        env=environment(),
+    )
+    assert int(done.stdout) == status
+
+
+def test_what_the_caller_ignores_stays_ignored() -> None:
+    """nohup: a closed terminal does not end the program."""
+    script = 'trap "" HUP; "$@" & sleep 0.5; kill -HUP $!; wait $!'
+    question = ["diff", "x**2", "--at", "3", "--only", "symbolic", "--timeout", "100"]
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", *PROGRAM, *question],
+        capture_output=True,
+        timeout=200,
+        check=False,
+        env=environment(),
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"6\n", b"")
