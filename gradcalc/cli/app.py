@@ -28,6 +28,7 @@ COMMANDS = {
     "functions": "What a formula may call.",
     "devices": "Where torch can compute here.",
     "completion": "Teach bash, zsh or fish to complete.",
+    "help": "Help on a command or a topic.",
 }
 
 # \b keeps Typer from filling the lines of the paragraph behind it.

@@ -18,9 +18,10 @@ _QUOTABLE = re.compile(r'[^"$`\\!]*')
 _PLAIN = re.compile(r"[\w@%+=:,./-]+")
 
 
-def arrange(tokens: Sequence[str], takes_value: Mapping[str, bool]) -> list[str]:
+def arrange(tokens: Sequence[str], takes_value: Mapping[str, bool], otherwise: str = "") -> list[str]:
     """The options of `tokens` first, then `--` and the rest; `takes_value` has every known option.
 
+    `otherwise` is the hint for an option like no known one; without it, it may have been meant as a formula.
     A token with one leading dash that is not a known option, and one with two that cannot be an option's name
     (`--x**2`), is positional. Raises `UsageError` for an unknown option and a missing or superfluous value.
     """
@@ -35,7 +36,7 @@ def arrange(tokens: Sequence[str], takes_value: Mapping[str, bool]) -> list[str]
         name, given, _ = word.partition("=")
         if name not in takes_value:
             if _OPTION.fullmatch(word):
-                raise _unknown(name, takes_value)
+                raise _unknown(name, takes_value, otherwise)
             positional.append(word)
         elif not takes_value[name]:
             if given:
@@ -59,10 +60,11 @@ def _value(name: str, waiting: list[str], takes_value: Mapping[str, bool]) -> st
     return waiting.pop()
 
 
-def _unknown(name: str, known: Mapping[str, bool]) -> UsageError:
-    near = closest(name.lstrip("-"), [option.lstrip("-") for option in known if option.startswith("--")])
-    hint = f"did you mean --{near[0]}?" if near else f"if it is a formula, put -- before it: -- {_quote(name)}"
-    return UsageError(f"no such option {name}", hint=hint)
+def _unknown(name: str, known: Mapping[str, bool], otherwise: str) -> UsageError:
+    word, words = name.lstrip("-"), [option.lstrip("-") for option in known if option.startswith("--")]
+    near = closest(word, words) or [longer for longer in words if len(word) > 1 and longer.startswith(word)]
+    hint = f"did you mean --{near[0]}?" if near else otherwise
+    return UsageError(f"no such option {name}", hint=hint or f"if it is a formula, put -- before it: -- {_quote(name)}")
 
 
 def _quote(token: str) -> str:

@@ -90,6 +90,10 @@ def _in_command(command: Any, before: Sequence[str], unfinished: str) -> Iterabl
         from gradcalc.lessons import LESSONS
 
         return [*LESSONS, ALL]
+    if command.name == "help" and not positional:
+        from gradcalc.cli.topics import TOPICS
+
+        return [*COMMANDS, *TOPICS]
     if command.name == "completion" and not positional:
         return options.SHELLS
     complete = positional or not any(isinstance(param, TyperArgument) for param in command.params)

@@ -29,7 +29,8 @@ class Command(TyperCommand):
     # Typer's context class is private in part, hence Any in these signatures.
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the tokens in order, count the positional ones, and let Typer read them."""
-        tokens = arrange(args, {**options_of(self), **dict.fromkeys(HELP_OPTIONS, False)})
+        otherwise = "" if self._takes_formula else f"see {ctx.command_path} --help"
+        tokens = arrange(args, {**options_of(self), **dict.fromkeys(HELP_OPTIONS, False)}, otherwise)
         split = tokens.index("--")
         if set(HELP_OPTIONS) & set(tokens[:split]):
             _show_help(ctx)
@@ -42,11 +43,15 @@ class Command(TyperCommand):
         names = [p.metavar for p in self.params if isinstance(p, TyperArgument) and p.metavar]
         return [*names, *([self.options_metavar] if self.options_metavar else [])]
 
+    @property
+    def _takes_formula(self) -> bool:
+        return any(param.metavar == FORMULA for param in self.params if isinstance(param, TyperArgument))
+
     def _count(self, path: str, positional: list[str]) -> None:
         arguments = [param for param in self.params if isinstance(param, TyperArgument)]
         if any(argument.nargs < 0 for argument in arguments) or len(positional) <= len(arguments):
             return
-        if arguments and arguments[0].metavar == FORMULA:
+        if self._takes_formula:
             whole = quoted([*path.split(), shorten(" ".join(positional), _SHOWN)])
             hint = f"a formula with spaces, brackets or * needs quotes: {whole}"
         elif not arguments and positional[0][:1].isdecimal():

@@ -14,9 +14,12 @@ from gradcalc.cli.listing import aligned
 from gradcalc.cli.options import ListingFormat
 from gradcalc.console import Console
 from gradcalc.errors import Status, UsageError
+from gradcalc.render.excerpt import shorten
 
 if TYPE_CHECKING:
     from gradcalc.language.vocabulary import Function
+
+_SHOWN = 60
 
 EPILOG = """
 \b
@@ -61,7 +64,7 @@ def _named(name: str) -> tuple[Function, ...]:
     rows = vocabulary.forms(name)
     if not rows:
         hint = sentence(name, vocabulary.NAMES) or "gradcalc functions lists them all"
-        raise UsageError(f"no function is called '{name}'", hint=hint)
+        raise UsageError(f"no function is called '{shorten(name, _SHOWN)}'", hint=hint)
     return rows
 
 

@@ -8,6 +8,7 @@ from gradcalc.cli import options
 from gradcalc.cli.app import COMMANDS, build
 from gradcalc.cli.candidates import FILES, answers, candidates, split, variables
 from gradcalc.cli.commands import options_of
+from gradcalc.cli.topics import TOPICS
 from gradcalc.language import vocabulary
 from gradcalc.lessons import LESSONS
 from gradcalc.render import FORMATS
@@ -52,6 +53,8 @@ def flags(command: str) -> list[str]:
         (["functions", "--f"], ["--format"]),
         (["functions", "--format", ""], ["table", "plain", "json"]),
         (["completion", ""], ["bash", "zsh", "fish"]),
+        (["help", ""], [*COMMANDS, *TOPICS]),
+        (["help", "la"], ["language"]),
         (["devices", ""], flags("devices")),
         (["lesson", ""], [*LESSONS, "all"]),
         (["lesson", "--plain", "ch"], ["chain-rule"]),
