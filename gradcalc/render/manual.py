@@ -72,10 +72,10 @@ def _lines(block: Block) -> Iterator[str]:
 
 
 def _line(text: str) -> str:
-    """A line of text that is no request; an empty one keeps its place."""
+    """A line of text that is no request; an empty one keeps its place, a blank at its beginning breaks no line."""
     pieces = _TYPED.split(text)
     line = "".join(rf"\fB{_escaped(piece)}\fR" if n % 2 else _escaped(piece) for n, piece in enumerate(pieces))
-    return rf"\&{line}" if line[:1] in {"", "."} else line
+    return rf"\&{line}" if line[:1] in {"", ".", " "} else line
 
 
 def _escaped(text: str) -> str:
