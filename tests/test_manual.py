@@ -88,7 +88,7 @@ def test_text_stays_as_it_is(text: str) -> None:
     assert lines[lines.index("<") + 1] == text.strip()
     assert f"({text})" in lines
     assert any(re.fullmatch(rf"{re.escape(f'/{text}/')}( +{re.escape(text)}\|)?", line) for line in lines)
-    assert any(line.endswith(f"{text}|") for line in lines)
+    assert any(line.endswith(f"{text.strip()}|") for line in lines)
 
 
 def test_what_is_typed_is_bold() -> None:
