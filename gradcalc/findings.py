@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gradcalc.cures import cures
 from gradcalc.dtypes import FLOAT64
 from gradcalc.engines import autograd, certified
 from gradcalc.errors import GradcalcError
@@ -20,8 +21,8 @@ from gradcalc.language.rewriting import unroll
 from gradcalc.language.shapes import infer_shapes
 from gradcalc.memory import Memory
 from gradcalc.program import Program
-from gradcalc.results import Autograd, Certified, Compared, Outcome, Partial, Symbolic, Values
-from gradcalc.verdict import Evidence, Judgement, Subject, close, judge
+from gradcalc.results import Autograd, Certified, Compared, Outcome, Partial, Rewriting, Symbolic, Values
+from gradcalc.verdict import Evidence, Judgement, Subject, close, judge, poor
 
 if TYPE_CHECKING:
     from gradcalc.dtypes import DType
@@ -52,6 +53,7 @@ class _Doubts:
     accounts: Mapping[str, Account]
     fault: Fault | None
     cured: Mapping[str, bool]
+    rewritings: Mapping[str, Rewriting]
 
 
 def partials(
@@ -101,6 +103,7 @@ def _partial(
             account=doubts.accounts.get(derivative.wrt),
             fault=doubts.fault,
             cured=doubts.cured.get(derivative.wrt),
+            rewriting=doubts.rewritings.get(derivative.wrt),
         )
     )
     return Partial(
@@ -146,11 +149,14 @@ def _doubts(program: Program, order: int, backward: Backward, certificate: Certi
         if slope.value is not None and truth is not None and not close(slope.value, truth, program.dtype):
             found[name], truths[name] = slope.value, truth
     if not found:
-        return _Doubts({}, None, {})
+        return _Doubts({}, None, {}, {})
+    fault = _fault(program, found, device)
+    lossy = {name: truth for name, truth in truths.items() if poor(found[name], truth, program.dtype)}
     return _Doubts(
         certified.account(program.scalar, program.flat, program.dtype, found, truths, order),
-        _fault(program, found, device),
+        fault,
         _cured(program, order, tuple(found), device) if program.dtype is not FLOAT64 else {},
+        cures(program, order, lossy, device, fault) if lossy else {},
     )
 
 

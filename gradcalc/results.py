@@ -92,13 +92,36 @@ class Autograd:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewriting:
+    """The same value written otherwise, and what torch makes of that.
+
+    wrt: the component. piece, instead: what stood in the formula, and what stands there now; expression: all of it.
+    value: torch's gradient of it; outcome, ulps, digits: as in `Autograd`, against the derivative of the formula as it
+    was typed.
+    """
+
+    wrt: str
+    piece: str
+    instead: str
+    expression: str
+    value: float | None
+    outcome: Outcome
+    ulps: float | None
+    digits: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judgement on torch's gradient: outcome, the cause and its place in the formula, a sentence."""
+    """The judgement on torch's gradient: outcome, the cause and its place in the formula, a sentence.
+
+    rewriting: the same value written so that torch's gradient agrees, where one is needed and known.
+    """
 
     outcome: Outcome
     explanation: str
     cause: str | None = None
     span: tuple[int, int] | None = None
+    rewriting: Rewriting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "memory": {"language"},
     "program": {"errors", "dtypes", "language", "engines", "memory"},
     "session": {"engines", "memory"},
-    "findings": {"errors", "dtypes", "language", "results", "verdict", "engines", "memory", "program"},
+    "cures": {"errors", "dtypes", "language", "results", "verdict", "engines", "program"},
+    "findings": {"errors", "dtypes", "language", "results", "verdict", "engines", "memory", "program", "cures"},
     "recording": {"errors", "language", "results", "engines", "program"},
     "regression": {"errors", "dtypes", "language", "results", "verdict", "engines", "program", "findings"},
     "pipeline": {

@@ -6,6 +6,7 @@ Imports `dtypes`, `results` and the engines' records: it judges numbers and neve
 
 from __future__ import annotations
 
-from gradcalc.verdict.judge import BY_HAND, GRADIENT, LOSS, Evidence, Judgement, Subject, close, judge
+from gradcalc.verdict.distance import FEW_ULPS
+from gradcalc.verdict.judge import BY_HAND, GRADIENT, LOSS, Evidence, Judgement, Subject, close, judge, poor
 
-__all__ = ["BY_HAND", "GRADIENT", "LOSS", "Evidence", "Judgement", "Subject", "close", "judge"]
+__all__ = ["BY_HAND", "FEW_ULPS", "GRADIENT", "LOSS", "Evidence", "Judgement", "Subject", "close", "judge", "poor"]

@@ -14,6 +14,9 @@ from gradcalc.dtypes import FLOAT64, DType
 #: Four ulps is what a short chain of correctly rounded operations loses at most.
 AGREED_ULPS = 4.0
 
+#: Beyond so many ulps an agreement says how many of its digits are right, and why not more.
+FEW_ULPS = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Distance:

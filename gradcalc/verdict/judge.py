@@ -12,13 +12,13 @@ from fractions import Fraction
 from gradcalc.dtypes import DType, exact
 from gradcalc.engines.autograd import Fault
 from gradcalc.engines.certified import Account, Behaviour, BehaviourKind
-from gradcalc.results import Outcome, Verdict
+from gradcalc.results import Outcome, Rewriting, Verdict
 from gradcalc.verdict import causes, singular
 from gradcalc.verdict.decimals import shown
-from gradcalc.verdict.distance import AGREED_ULPS, Distance, distance, in_ulps
+from gradcalc.verdict.distance import AGREED_ULPS, FEW_ULPS, Distance, distance, in_ulps
 
-# Beyond so many ulps an agreement says how many of its digits are right, and why not more.
-_FEW_ULPS = 16
+#: Characters of a rewriting in a sentence.
+_LONGEST_PIECE = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Evidence:
     reason where that is missing. autograd: torch's number, None where torch has none, with `autograd_reason`. dtype:
     the format torch ran in. subject: what the number is, in words. source: the formula. seen: both sides of a singular
     point. account: what rounding may do; fault: where torch's nan came from; cured: whether float64 agrees where a
-    narrower format does not, None where that was not tried.
+    narrower format does not, None where that was not tried; rewriting: one that agrees, None where none is known.
     """
 
     truth: str | None
@@ -62,6 +62,7 @@ class Evidence:
     account: Account | None = None
     fault: Fault | None = None
     cured: bool | None = None
+    rewriting: Rewriting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,11 @@ def close(autograd: float | None, truth: str | None, dtype: DType) -> bool:
         return False
     true = exact(truth)
     return true != 0 and distance(autograd, true, dtype).ulps <= AGREED_ULPS
+
+
+def poor(autograd: float, truth: str, dtype: DType) -> bool:
+    """Whether a number is so far from its truth that another way to compute it is worth naming."""
+    return not math.isfinite(autograd) or distance(autograd, exact(truth), dtype).ulps > FEW_ULPS
 
 
 def judge(evidence: Evidence) -> Judgement:
@@ -142,7 +148,7 @@ def _autograd(evidence: Evidence) -> tuple[Outcome, Distance | None, Verdict]:
 
 def _compared(evidence: Evidence, autograd: float, truth: Fraction, gap: Distance, outcome: Outcome) -> Verdict:
     subject, flat = evidence.subject, evidence.account.flat if evidence.account else None
-    if outcome is Outcome.AGREES and gap.ulps <= _FEW_ULPS:
+    if outcome is Outcome.AGREES and gap.ulps <= FEW_ULPS:
         told = f"{subject.owner} is within {gap.ulps:.1f} ulp of the exact one"
         if truth == 0 and flat is not None:
             cause = causes.dead_zone(evidence.source, flat)
@@ -164,7 +170,7 @@ def _not_finite(evidence: Evidence, autograd: float, truth: Fraction) -> Verdict
 
 
 def _explained(evidence: Evidence, outcome: Outcome, told: str, autograd: float, error: float) -> Verdict:
-    """The sentence with its cause, and whether float64 cures it."""
+    """The sentence with its cause, and whether float64 cures it, or another way to write the formula."""
     if evidence.seen is not None and math.isfinite(autograd):
         # Conventions of the pieces, which rounding has no part in.
         told = f"{told}; both one-sided slopes are the same here, and torch applies a fixed convention to each piece"
@@ -174,7 +180,22 @@ def _explained(evidence: Evidence, outcome: Outcome, told: str, autograd: float,
         told = f"{told}; {cause.clause}"
     if evidence.cured is not None and outcome is Outcome.DIFFERS:
         told = f"{told}; float64 {'cures it' if evidence.cured else 'does not cure it'}"
-    return Verdict(outcome, told, cause.word if cause else None, cause.span if cause else None)
+    if evidence.rewriting is not None:
+        told = f"{told}; {_rewritten(evidence.rewriting)}"
+    word, span = (cause.word, cause.span) if cause else (None, None)
+    return Verdict(outcome, told, word, span, evidence.rewriting)
+
+
+def _rewritten(cure: Rewriting) -> str:
+    piece, instead = (_cut(text) for text in (cure.piece, cure.instead))
+    loose = cure.ulps is None or cure.ulps > FEW_ULPS
+    agreement = f"which agrees to {cure.digits} digits" if loose else "which agrees"
+    return f"{instead} instead of {piece} gives {cure.value!r}, {agreement}"
+
+
+def _cut(text: str) -> str:
+    half = (_LONGEST_PIECE - 3) // 2
+    return text if len(text) <= _LONGEST_PIECE else f"{text[:half]}...{text[-half:]}"
 
 
 def _without_truth(evidence: Evidence, autograd: float) -> Verdict:

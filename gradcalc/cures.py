@@ -1,0 +1,123 @@
+"""A formula on which torch loses digits -> the same value written otherwise, run in torch at the same point and judged.
+
+Comes in: a `Program`, the certified derivatives of it, the place of a branch trap. Goes out: `Rewriting` records.
+Imports the language, the verdict and the engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from gradcalc.engines import autograd, certified
+from gradcalc.errors import GradcalcError
+from gradcalc.language import stable
+from gradcalc.language.parser import parse
+from gradcalc.language.rewriting import unroll
+from gradcalc.language.shapes import infer_shapes
+from gradcalc.language.stable import Alternative
+from gradcalc.language.tape import Tape
+from gradcalc.program import Program
+from gradcalc.results import Outcome, Rewriting
+from gradcalc.verdict import FEW_ULPS, Evidence, close, judge
+
+if TYPE_CHECKING:
+    from gradcalc.engines.autograd import Fault
+
+#: Formulas that are run, with one piece rewritten, and with one after another.
+_MOST_SINGLE, _MOST_TOGETHER = 12, 4
+#: Operations of a formula above which nothing is tried.
+_LONGEST = 1_000
+
+
+def cures(
+    program: Program, order: int, truths: Mapping[str, str], device: str, fault: Fault | None
+) -> dict[str, Rewriting]:
+    """For each component of `truths`, its certified decimals, a rewriting that agrees; none where none is known.
+
+    The first that is near to the truth is taken, else the first that agrees.
+    """
+    found: dict[str, Rewriting] = {}
+    for rewritings in tried(program, order, truths, device, fault):
+        for name, rewriting in rewritings.items():
+            if rewriting.outcome is Outcome.AGREES and (name not in found or _near(rewriting)):
+                found[name] = found[name] if name in found and _near(found[name]) else rewriting
+        if len(found) == len(truths) and all(map(_near, found.values())):
+            break
+    return found
+
+
+def tried(
+    program: Program, order: int, truths: Mapping[str, str], device: str, fault: Fault | None
+) -> Iterator[dict[str, Rewriting]]:
+    """What torch makes of each way to write the formula, by component."""
+    if len(program.tape.instructions) > _LONGEST:
+        return
+    for alternative in _ways(program, fault):
+        try:
+            yield _run(program, alternative, order, truths, device)
+        except GradcalcError:  # too long once it is written out for every entry of a vector
+            continue
+
+
+def _near(rewriting: Rewriting) -> bool:
+    return rewriting.ulps is not None and rewriting.ulps <= FEW_ULPS
+
+
+def _ways(program: Program, fault: Fault | None) -> Iterator[Alternative]:
+    """One piece rewritten, each that fits; then all, one after another."""
+    if fault is not None and fault.untaken:
+        yield from islice(stable.guarded(program.tape, fault.span), _MOST_SINGLE)
+    singles = list(islice(stable.alternatives(program.tape), _MOST_SINGLE))
+    yield from singles
+    source, seen = program.tape.source, {program.tape.source, *(single.source for single in singles)}
+    together = singles[0].source if singles else source
+    for _ in range(_MOST_TOGETHER):
+        others = stable.alternatives(_read(program, together))
+        together = next((other.source for other in others if other.source not in seen), "")
+        if not together:
+            return
+        seen.add(together)
+        yield Alternative(source, together, together)
+
+
+def _read(program: Program, source: str) -> Tape:
+    return parse(source, frozenset(program.point))
+
+
+def _run(
+    program: Program, alternative: Alternative, order: int, truths: Mapping[str, str], device: str
+) -> dict[str, Rewriting]:
+    tape = _read(program, alternative.source)
+    shapes = infer_shapes(tape, program.lengths)
+    names, dtype = tuple(truths), program.dtype
+    backward = autograd.differentiate(tape, shapes, program.point, names, dtype, device, order)
+    slopes = dict(zip(names, backward.partials, strict=True))
+    doubtful = {
+        name: slope.value
+        for name, slope in slopes.items()
+        if slope.value is not None and not close(slope.value, truths[name], dtype)
+    }
+    accounts = {}
+    if doubtful:
+        wanted = {name: truths[name] for name in doubtful}
+        accounts = certified.account(unroll(tape, shapes), program.flat, dtype, doubtful, wanted, order)
+    made = {}
+    for name, slope in slopes.items():
+        judged = judge(
+            Evidence(
+                truth=truths[name],
+                truth_outcome=Outcome.AGREES,
+                truth_reason="",
+                autograd=slope.value,
+                autograd_reason=slope.reason or "",
+                dtype=dtype,
+                account=accounts.get(name),
+            )
+        )
+        piece, instead, source = alternative
+        made[name] = Rewriting(
+            name, piece, instead, source, slope.value, judged.autograd, judged.autograd_ulps, judged.digits
+        )
+    return made
