@@ -103,7 +103,7 @@ def record(program: Program, experiment: Experiment, device: str) -> Recording:
         grads=() if calls is None else calls.grads,
         explanation=_explanation(experiment, calls),
         refusal=_refusal(program, experiment, trace, calls),
-        notes=program.notes,
+        notes=(*program.notes, *_missing(experiment, trace)),
     )
 
 
@@ -246,6 +246,13 @@ def _refusal(
     if calls is not None and calls.refusal is not None:
         return _told(calls.refusal, _FREED)
     return None
+
+
+def _missing(experiment: Experiment, trace: autograd.Trace) -> tuple[str, ...]:
+    """The remark on a gradient that torch gives without what an argument would add to it."""
+    if trace.blocked is None or experiment.no_grad:
+        return ()
+    return (f"{trace.blocked}: what would come back through that argument is missing here; {_ASK_DIFF}",)
 
 
 def _is_leaf(trace: autograd.Trace) -> bool:

@@ -23,12 +23,14 @@ _CALLABLE = (*vocabulary.NAMES, "Piecewise", *RELATIONS, *CONNECTIVE_CALLS)
 class Operand(NamedTuple):
     """A piece of the formula that has been read: its instruction and its extent with any brackets around it.
 
-    `open_quotient` marks a quotient that is not in brackets: what follows it without a sign reads ambiguously.
+    What follows without a sign reads ambiguously behind a quotient that is not in brackets (`open_quotient`), and if it
+    is a name without a space, behind a number's power that is a number (`open_power`).
     """
 
     node: int
     span: Span
     open_quotient: bool = False
+    open_power: bool = False
 
 
 class TapeBuilder:

@@ -105,7 +105,15 @@ class _Parser(TokenStream):
         check = self._build.condition if level in {_OR, _AND} else self._build.numeric
         span = Span(left.span.start, right.span.stop)
         made = self._build.emit(_INFIX[sign.kind], (check(left), check(right)), span)
-        return made._replace(open_quotient=sign.kind == "/")
+        open_power = right.open_power or (level == _POWER and self._is_number(left) and self._is_number(right))
+        return made._replace(open_quotient=sign.kind == "/", open_power=open_power)
+
+    def _is_number(self, operand: Operand) -> bool:
+        """Whether the operand is a number or a constant, perhaps with signs, outside brackets."""
+        step = self._build.instructions[operand.node]
+        while step.op == "neg":
+            step = self._build.instructions[step.args[0]]
+        return step.op in {NUMBER, CONSTANT} and not self._text(operand.span).endswith(")")
 
     def _comparison(self, left: Operand) -> Operand:
         chain: Operand | None = None
@@ -133,13 +141,20 @@ class _Parser(TokenStream):
             raise self._error("this '[' is neither an index nor a product", self._token.span, hint)
         self._refuse_word(self._token)
         self._refuse_raised_function(left)
+        ambiguous = left.open_quotient or (left.open_power and self._is_glued_name(left))
         right = self._expression(_PRODUCT)
         span = Span(left.span.start, right.span.stop)
         made = self._build.emit("mul", (self._build.numeric(left), self._build.numeric(right)), span)
-        if left.open_quotient:
+        if ambiguous:
             whole, first, second = (mistakes.shorten(self._text(s)) for s in (span, left.span, right.span))
             self._build.note(f"{whole} is read as ({first})*{second}", span)
-        return made
+        return made._replace(open_power=right.open_power)
+
+    def _is_glued_name(self, left: Operand) -> bool:
+        """Whether a name that is not called follows without a space: `e^2x` may have been meant as `e^(2x)`."""
+        follows = self._token
+        called = self._peek().kind == "(" or follows.text in vocabulary.BARE
+        return follows.kind == "name" and follows.span.start == left.span.stop and not called
 
     def _refuse_word(self, token: Token) -> None:
         """Raise `ExpressionError` at Python's `and`, `or`, `not` next to an operand: a product is not meant."""
@@ -186,8 +201,9 @@ class _Parser(TokenStream):
         self._ascend()
         span = Span(sign.span.start, operand.span.stop)
         if sign.kind == "+":
-            return Operand(node, span)
-        return self._build.emit("neg" if sign.kind == "-" else "not", (node,), span)
+            return Operand(node, span, open_power=operand.open_power)
+        made = self._build.emit("neg" if sign.kind == "-" else "not", (node,), span)
+        return made._replace(open_power=operand.open_power)
 
     def _primary(self) -> Operand:
         if self._token.kind not in _BEGINS:
