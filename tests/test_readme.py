@@ -1,9 +1,14 @@
-"""README is executed: each `$ command` of its console blocks runs in a shell and prints what stands below it."""
+"""README is executed: each `$ command` of its console blocks runs in a shell and prints what stands below it.
+
+The ```make block is the Makefile of the directory where they run; a command that needs a program which is missing here
+is skipped and names it.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +18,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+
+
+#: What the recipes call that a machine may lack.
+PROGRAMS = ("jq", "make", "xargs")
 
 
 class Example(NamedTuple):
@@ -40,9 +49,19 @@ def python_blocks() -> list[str]:
     return re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
+def makefile() -> str:
+    """The ```make block."""
+    (block,) = re.findall(r"```make\n(.*?)```", README, re.DOTALL)
+    return str(block)
+
+
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.command)
 def test_a_command_prints_what_the_readme_shows(example: Example, tmp_path: Path) -> None:
     """Exactly, standard output and standard error together; `...` stands for any text."""
+    for program in PROGRAMS:
+        if re.search(rf"(^|[|&] ){program} ", example.command) and shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+    (tmp_path / "Makefile").write_text(makefile())
     done = subprocess.run(
         ["bash", "-c", example.command],
         stdout=subprocess.PIPE,
