@@ -97,14 +97,18 @@ class Console:
         blank = text[: len(text) - len(text.lstrip())]
         return f"{blank}\x1b[1;31m{text.lstrip()}\x1b[0m"
 
-    def _tell(self, lines: Iterable[str]) -> None:
+    def prompt(self, text: str) -> None:
+        """Write to stderr what invites somebody to type; the line does not end."""
         if self._stderr is None:
             return
         try:
-            self._stderr.write("".join(f"{line}\n" for line in lines))
+            self._stderr.write(text)
             self._stderr.flush()
         except OSError:
             self._stderr = None  # nobody can be told any more
+
+    def _tell(self, lines: Iterable[str]) -> None:
+        self.prompt("".join(f"{line}\n" for line in lines))
 
     def _width(self, stream: TextIO | None) -> int:
         columns = self._environ.get("COLUMNS", "")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gradcalc.regression import LogisticRequest
     from gradcalc.results import Recording, Regression, Result
 
-__all__ = ["Experiment", "Request", "devices", "diff", "logistic", "tape"]
+__all__ = ["Experiment", "Request", "devices", "diff", "logistic", "read", "tape"]
 
 
 def diff(request: Request, session: Session | None = None) -> Result:

@@ -7,15 +7,10 @@ pseudo-terminal; fish answers `complete -C`. What is offered is tested in `tests
 from __future__ import annotations
 
 import os
-import re
-import select
 import shlex
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +18,7 @@ import pytest
 from gradcalc.cli.app import COMMANDS
 from gradcalc.cli.completion import SCRIPTS
 from tests.cli.harness import ROOT, environment
+from tests.cli.pseudo import terminal
 
 FILES = {"bash": "gradcalc.bash", "zsh": "_gradcalc", "fish": "gradcalc.fish"}
 
@@ -86,43 +82,6 @@ def shell_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
 def test_the_files_are_what_the_program_prints(shell: str) -> None:
     """Made anew with `gradcalc completion SHELL > completions/FILE`."""
     assert (ROOT / "completions" / FILES[shell]).read_text() == SCRIPTS[shell]
-
-
-class Terminal:
-    """A shell at the other end of a pseudo-terminal."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def type(self, text: str) -> None:
-        """Send keys."""
-        os.write(self._descriptor, text.encode())
-
-    def wait(self, pattern: str) -> str:
-        """The first group of `pattern` in what the shell prints next, within 20 seconds."""
-        seen, deadline = b"", time.monotonic() + 20
-        while time.monotonic() < deadline:
-            if select.select([self._descriptor], [], [], 0.1)[0]:
-                seen += os.read(self._descriptor, 65536)
-                if found := re.search(pattern.encode(), seen):
-                    return found.group(1).decode()
-        raise AssertionError(f"{pattern} did not come: {seen!r}")
-
-
-@contextmanager
-def terminal(command: list[str], environ: dict[str, str], folder: Path) -> Iterator[Terminal]:
-    """A shell in a pseudo-terminal, killed at the end."""
-    master, slave = os.openpty()
-    process = subprocess.Popen(
-        command, stdin=slave, stdout=slave, stderr=slave, env=environ, cwd=folder, start_new_session=True
-    )
-    os.close(slave)
-    try:
-        yield Terminal(master)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(master)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ COMMANDS = {
     "diff": "Differentiate a formula and compare.",
     "tape": "The computation as torch ran it, node by node.",
     "logistic": "Logistic regression, the chain rule by hand.",
+    "repl": "Ask many questions at a prompt.",
     "lesson": "Learn autograd by commands to copy.",
     "functions": "What a formula may call.",
     "devices": "Where torch can compute here.",

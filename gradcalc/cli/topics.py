@@ -55,6 +55,7 @@ TOPICS = {
             ("NO_COLOR", "If not empty, no colours, unless --color always asks for them."),
             ("TERM", "If dumb, no colours."),
             ("COLUMNS", "The width of a terminal, in place of its own; nothing is folded on a pipe."),
+            ("XDG_STATE_HOME", "Where `repl` keeps what was typed, as gradcalc/history; ~/.local/state if unset."),
             ("GRADCALC_DEBUG", "If 1, an internal error comes with its traceback."),
         ),
     ),

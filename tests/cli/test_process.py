@@ -36,6 +36,7 @@ def loaded(*tokens: str) -> set[str]:
         ("--help",),
         ("--version",),
         ("diff", "--help"),
+        ("repl", "--help"),
         ("functions", "sinc"),
         ("completion", "bash"),
         ("completion", "bash", "--", 'gradcalc diff "sin(x)*y" --wrt '),

@@ -1,0 +1,1 @@
+"""Tests of the prompt: each part alone, and the whole at a pseudo-terminal."""
