@@ -37,12 +37,17 @@ def printed(*tokens: str) -> str:
     return stdout.getvalue()
 
 
-def shown(page: str) -> str:
+READERS = {
+    "mandoc": ["mandoc", "-Tutf8", "-Owidth=1000"],
+    "groff": ["groff", "-man", "-Tutf8", "-rLL=1000n", "-P-cbou"],
+}
+
+
+def shown(page: str, reader: str = "mandoc") -> str:
     """The page as a reader sees it, in one long line a paragraph."""
-    if shutil.which("mandoc") is None:
-        pytest.skip("mandoc is not installed, which reads the page")
-    command = ["mandoc", "-Tutf8", "-Owidth=1000"]
-    done = subprocess.run(command, input=page.encode(), capture_output=True, timeout=30, check=True)
+    if shutil.which(reader) is None:
+        pytest.skip(f"{reader} is not installed, which shows the page")
+    done = subprocess.run(READERS[reader], input=page.encode(), capture_output=True, timeout=30, check=True)
     return re.sub(".\b", "", done.stdout.decode())
 
 
@@ -80,11 +85,12 @@ def test_a_reader_finds_every_section_command_and_option() -> None:
     assert "x², √x, π, ≤" in text
 
 
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("text", TREACHEROUS)
-def test_text_stays_as_it_is(text: str) -> None:
+def test_text_stays_as_it_is(text: str, reader: str) -> None:
     """In a paragraph, in lines that are kept, as a term and as its meaning."""
     blocks = [Heading("A"), Literal(f"<\n{text}\n>"), Paragraph(f"({text})"), Rows([(f"/{text}/", f"{text}|")])]
-    lines = [line.strip() for line in shown(render("x", "1", blocks)).splitlines()]
+    lines = [line.strip() for line in shown(render("x", "1", blocks), reader).splitlines()]
     assert lines[lines.index("<") + 1] == text.strip()
     assert f"({text})" in lines
     assert any(re.fullmatch(rf"{re.escape(f'/{text}/')}( +{re.escape(text)}\|)?", line) for line in lines)
