@@ -15,6 +15,7 @@ from gradcalc.console import PROGRAM
 from gradcalc.render.manual import Block, Heading, Literal, Paragraph, Rows
 
 _FILES = (
+    (f"~/.local/state/{PROGRAM}/history", "What was typed at the prompt of `gradcalc repl`."),
     (f"share/man/man1/{PROGRAM}.1", "This page."),
     (f"share/bash-completion/completions/{PROGRAM}", "Completion for bash."),
     (f"share/zsh/site-functions/_{PROGRAM}", "Completion for zsh."),
@@ -40,7 +41,7 @@ def page(program: Any, ctx: Any, summary: str, topics: Mapping[str, Topic]) -> I
         yield Paragraph(topic.text)
         yield Rows(topic.rows)
     yield Heading("FILES")
-    yield Paragraph("Below the directory that the program is installed in:")
+    yield Paragraph("What begins with share is below the directory that the program is installed in.")
     yield Rows(_FILES)
     yield Heading("EXAMPLES")
     yield from (block for block in described if isinstance(block, Literal))
