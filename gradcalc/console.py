@@ -79,6 +79,15 @@ class Console:
         """Write a remark to stderr."""
         self._tell([f"{PROGRAM}: note: {visible(text, _encoding(self._stderr))}"])
 
+    def watched(self, *, aside: bool) -> TextIO | None:
+        """stderr if it is a terminal that shows no answers meanwhile; `aside` says that those do not go to stdout."""
+        moves = self._environ.get("TERM") != "dumb" and (aside or not _is_terminal(self._stdout))
+        return self._stderr if moves and _is_terminal(self._stderr) else None
+
+    def paints_stderr(self) -> bool:
+        """Whether escape codes for colour go to stderr."""
+        return self._paints(self._stderr)
+
     def error(self, error: GradcalcError) -> None:
         """Write a failure to stderr: the sentence, the place in the source, the hint."""
         encoding = _encoding(self._stderr)

@@ -22,6 +22,7 @@ from gradcalc.errors import Status, UsageError
 #: The commands, and what the program's help says of each.
 COMMANDS = {
     "diff": "Differentiate a formula and compare.",
+    "batch": "Many questions, one a line, answered in order.",
     "tape": "The computation as torch ran it, node by node.",
     "logistic": "Logistic regression, the chain rule by hand.",
     "repl": "Ask many questions at a prompt.",

@@ -94,6 +94,8 @@ def _in_command(command: Any, before: Sequence[str], unfinished: str) -> Iterabl
         from gradcalc.cli.topics import TOPICS
 
         return [*COMMANDS, *TOPICS]
+    if command.name == "batch" and not positional:
+        return [FILES]
     if command.name == "completion" and not positional:
         return options.SHELLS
     complete = positional or not any(isinstance(param, TyperArgument) for param in command.params)
@@ -105,9 +107,9 @@ def _values(option: str, command: Any, before: Sequence[str], unfinished: str) -
         positional = _positional(before, options_of(command))
         names = variables(positional[0]) if positional else []
         return names if option == "--wrt" else _coordinates(names, before, unfinished)
-    if option == "--format":
+    if option in {"--format", "--input-format"}:
         return options.formats(command.name)
-    if option == "--csv":
+    if option in {"--csv", "--output"}:
         return [FILES]
     if (command.name, option) == ("tape", "--dtype"):
         return [*options.VALUES[option], options.WHOLE_NUMBERS]

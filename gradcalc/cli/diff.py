@@ -44,16 +44,10 @@ def diff(
             "Without it the symbolic derivative is shown.",
         ),
     ] = None,
-    wrt: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="The variable to differentiate by. Repeatable; by default every one."),
-    ] = None,
+    wrt: options.Wrt = None,
     device: options.DeviceName = "cpu",
     dtype: options.DTypeName = "float64",
-    order: Annotated[
-        int,
-        typer.Option(parser=options.order, metavar="N", help="Differentiate so many times by the same variable."),
-    ] = 1,
+    order: options.Order = 1,
     digits: options.Digits = None,
     form: Annotated[
         str | None,
@@ -93,11 +87,11 @@ def diff(
         pipeline.Request(
             expression=source,
             at=tuple(at or ()),
-            wrt=tuple(name.strip() for names in wrt or () for name in names.split(",")),
+            wrt=options.names(wrt),
             device=device,
             dtype=dtype,
             order=order,
-            digits=max(40, (digits or 0) + 10),
+            digits=options.exact_digits(digits),
             timeout=timeout,
         )
     )

@@ -24,6 +24,7 @@ from gradcalc.language.suggestions import sentence
 from gradcalc.render import FIELDS, FORMATS
 
 LESSON_FORMATS = ("text", "json")
+BATCH_FORMATS = ("jsonl", "csv")
 LISTINGS = ("table", "plain", "json")
 DEVICES = ("cpu", "cuda", "mps", "auto")
 SWITCH = ("on", "off")
@@ -32,13 +33,14 @@ SHELLS = ("bash", "zsh", "fish")
 MOST_DIGITS = 1000
 HIGHEST_ORDER = 10
 MOST_CALLS = 1000
+MOST_JOBS = 256
 WHOLE_NUMBERS = "int64"
 LONGEST_TIMEOUT = 86_400.0
 
 
 def formats(command: str) -> Sequence[str]:
     """The formats of a command, its default first."""
-    return {**FORMATS, "lesson": LESSON_FORMATS}.get(command, LISTINGS)
+    return {**FORMATS, "lesson": LESSON_FORMATS, "batch": BATCH_FORMATS}.get(command, LISTINGS)
 
 
 def words(what: str, known: Sequence[str]) -> Callable[[str], str]:
@@ -100,6 +102,16 @@ def seconds(text: str) -> float:
     raise UsageError(f"--timeout takes a positive number of seconds, not '{text}'")
 
 
+def names(given: Sequence[str] | None) -> tuple[str, ...]:
+    """The variables of all `--wrt`."""
+    return tuple(name.strip() for text in given or () for name in text.split(","))
+
+
+def exact_digits(shown: int | None) -> int:
+    """The digits that exact decimals must have for so many to be shown."""
+    return max(40, (shown or 0) + 10)
+
+
 def _standard_input() -> str:
     """The formula on standard input, without its last newline, and no more of it than the language takes."""
     if sys.stdin is None:
@@ -127,6 +139,8 @@ switch = words("setting", SWITCH)
 color = words("colour setting", COLORS)
 shell = words("shell", SHELLS)
 order = whole_number("--order", 1, HIGHEST_ORDER)
+jobs = whole_number("--jobs", 1, MOST_JOBS)
+batch_format = words("format", BATCH_FORMATS)
 digits = whole_number("--digits", 1, MOST_DIGITS)
 
 #: Options and arguments that several commands have.
@@ -136,6 +150,13 @@ DeviceName = Annotated[
 ]
 DTypeName = Annotated[
     str, typer.Option(parser=dtype, metavar="NAME", help="For torch: float64, float32, float16 or bfloat16.")
+]
+Order = Annotated[
+    int, typer.Option(parser=order, metavar="N", help="Differentiate so many times by the same variable.")
+]
+Wrt = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="The variable to differentiate by. Repeatable; by default every one."),
 ]
 Digits = Annotated[
     int | None,

@@ -39,7 +39,7 @@ TOPICS = {
         "What `$?` holds afterwards.",
         (
             ("0", "Answered, also where there is no derivative or the sides differ."),
-            ("1", "With --strict: some outcome is not `agrees`."),
+            ("1", "With --strict: some outcome is not `agrees`. Of batch: a line failed."),
             ("2", "The command line, the formula or the point was not understood."),
             ("3", "Not computed: undecided, or no side supports it."),
             ("4", "No such device or dtype here."),

@@ -20,15 +20,18 @@ Record = dict[str, Any]
 
 def failure(error: GradcalcError, view: View) -> str:
     """A failure as one line of JSON: what stderr says, for a program."""
-    span = None if error.span is None else list(error.span)
-    record = {
+    return dump({"schema": SCHEMA, "error": failed(error)}, view)
+
+
+def failed(error: GradcalcError) -> Record:
+    """What is wrong, where, what to do, and the exit status that stands for it."""
+    return {
         "kind": error.kind,
         "message": error.message,
         "hint": error.hint or None,
-        "span": span,
+        "span": None if error.span is None else list(error.span),
         "status": int(error.status),
     }
-    return dump({"schema": SCHEMA, "error": record}, view)
 
 
 def dump(document: Record, view: View) -> str:

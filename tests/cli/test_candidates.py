@@ -73,6 +73,13 @@ def flags(command: str) -> list[str]:
         (["logistic", "--csv", ""], [FILES]),
         (["logistic", "--csv", "data/s"], [FILES]),
         (["logistic", "--csv=data/s"], [FILES]),
+        (["batch", ""], [FILES]),
+        (["batch", "data/q"], [FILES]),
+        (["batch", "q.jsonl", ""], flags("batch")),
+        (["batch", "--output", "o"], [FILES]),
+        (["batch", "--format", ""], ["jsonl", "csv"]),
+        (["batch", "--input-format=c"], ["--input-format=csv"]),
+        (["batch", "--jobs", ""], []),
     ],
     ids=" ".join,
 )

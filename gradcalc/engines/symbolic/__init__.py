@@ -10,6 +10,6 @@ process. One process serves all questions of a program and ends with it.
 from __future__ import annotations
 
 from gradcalc.engines.symbolic.client import Pending, ask
-from gradcalc.engines.symbolic.protocol import ENDED, Derivative, Question
+from gradcalc.engines.symbolic.protocol import ENDED, Derivative, Question, decode_question, encode_question
 
-__all__ = ["ENDED", "Derivative", "Pending", "Question", "ask"]
+__all__ = ["ENDED", "Derivative", "Pending", "Question", "ask", "decode_question", "encode_question"]

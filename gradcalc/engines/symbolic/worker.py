@@ -1,8 +1,9 @@
 """The SymPy process: questions on standard input, answers on standard output, one JSON document a line.
 
-Comes in: lines of `protocol.encode_question`. Goes out: for each question a line for every derivative as soon as it
-is known, then lines with its typeset forms, and `{"done": true}`; the reader loses only what was not reached when it
-ends this process. Imports SymPy after the first question has arrived, while the other engines start.
+Comes in: lines of `protocol.encode_question`. Goes out: for each question `{"ready": true}` once SymPy is loaded, a
+line for every derivative as soon as it is known, then lines with its typeset forms, and `{"done": true}`; the reader
+loses only what was not reached when it ends this process. Imports SymPy after the first question has arrived, while the
+other engines start.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ def _answers(question: Question) -> Iterator[dict[str, Any]]:
         from gradcalc.engines.symbolic.answers import answers
 
         gc.enable()
+        yield {"ready": True}
         yield from answers(question)
     except MemoryError:
         yield {"reason": "SymPy needed more memory than it may use"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Iterator, Sequence
 from io import StringIO
 
 from gradcalc.dtypes import DType
@@ -35,9 +36,15 @@ def render(result: Result, view: View) -> str:
     text = StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(HEADER)
-    dtype = numbers.format_of(result)
-    writer.writerows(_row(partial, dtype, view) for partial in result.gradient)
+    writer.writerows(rows(result, view))
     return text.getvalue()
+
+
+def rows(result: Result, view: View) -> Iterator[Sequence[str | float | None]]:
+    """A row for each component, with the fields of `HEADER`."""
+    dtype = numbers.format_of(result)
+    for partial in result.gradient:
+        yield _row(partial, dtype, view)
 
 
 def _row(partial: Partial, dtype: DType, view: View) -> list[str | float | None]:

@@ -1,0 +1,1 @@
+"""Tests of `gradcalc.batch` and of the command."""
