@@ -56,7 +56,6 @@ TOPICS = {
             ("TERM", "If dumb, no colours."),
             ("COLUMNS", "The width of a terminal, in place of its own; nothing is folded on a pipe."),
             ("XDG_STATE_HOME", "Where `repl` keeps what was typed, as gradcalc/history; ~/.local/state if unset."),
-            ("XDG_STATE_HOME", "Below it the prompt keeps its history; by default ~/.local/state."),
             ("GRADCALC_DEBUG", "If 1, an internal error comes with its traceback."),
         ),
     ),
