@@ -31,12 +31,14 @@ def diff(
     order: int = 1,
     digits: int = 40,
     timeout: float = 10.0,
+    explain: bool = False,
 ) -> Result:
     """Differentiate `expression`; the same as the command `gradcalc diff`.
 
     at: a number for the only variable, a sequence (any array with `tolist`) for a vector, or a mapping by name; None
     for the symbolic derivative only. wrt: the variables, or entries like "x[0]"; all by default. dtype: float64,
-    float32, float16 or bfloat16. digits: what the exact decimals have at least. timeout: seconds for SymPy.
+    float32, float16 or bfloat16. digits: what the exact decimals have at least. timeout: seconds for SymPy. explain:
+    whether the result has the whole account, of the first derivatives at a point.
 
     Raises subclasses of `gradcalc.errors.GradcalcError`. Calls share one SymPy process, which ends with this one.
     """
@@ -46,7 +48,9 @@ def diff(
 
     texts = () if at is None else tuple(point_texts(at))
     names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
-    return answer(Request(expression, texts, names, device, dtype, order, digits, timeout, pretty=True))
+    return answer(
+        Request(expression, texts, names, device, dtype, order, digits, timeout, pretty=True, explain=explain)
+    )
 
 
 def tape(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gradcalc.engines.autograd import Fault
 
 #: Formulas that are run, with one piece rewritten, and with one after another.
-_MOST_SINGLE, _MOST_TOGETHER = 12, 4
+_MOST_SINGLE, _MOST_TOGETHER = 16, 4
 #: Operations of a formula above which nothing is tried.
 _LONGEST = 1_000
 
@@ -72,10 +72,10 @@ def _ways(program: Program, fault: Fault | None) -> Iterator[Alternative]:
     singles = list(islice(stable.alternatives(program.tape), _MOST_SINGLE))
     yield from singles
     source, seen = program.tape.source, {program.tape.source, *(single.source for single in singles)}
-    together = singles[0].source if singles else source
+    together = next((single.source for single in singles if not single.series), source)
     for _ in range(_MOST_TOGETHER):
         others = stable.alternatives(_read(program, together))
-        together = next((other.source for other in others if other.source not in seen), "")
+        together = next((other.source for other in others if other.source not in seen and not other.series), "")
         if not together:
             return
         seen.add(together)
@@ -116,8 +116,14 @@ def _run(
                 account=accounts.get(name),
             )
         )
-        piece, instead, source = alternative
         made[name] = Rewriting(
-            name, piece, instead, source, slope.value, judged.autograd, judged.autograd_ulps, judged.digits
+            wrt=name,
+            piece=alternative.piece,
+            instead=alternative.instead,
+            expression=alternative.source,
+            value=slope.value,
+            outcome=judged.autograd,
+            ulps=judged.autograd_ulps,
+            digits=judged.digits,
         )
     return made

@@ -48,6 +48,11 @@ def diff(request: Request, session: Session | None = None) -> Result:
             program.scalar, program.flat, program.dtype, program.wrt, request.order, digits=request.digits
         )
         derivatives = _derivatives(program, collect())
+    account = None
+    if request.explain:
+        from gradcalc import accounts
+
+        account = accounts.account(program, certificate, device, request.digits)
     return Result(
         command="diff",
         expression=request.expression,
@@ -59,6 +64,7 @@ def diff(request: Request, session: Session | None = None) -> Result:
             program, request.order, derivatives, backward, certificate, device, request.digits, session.memory
         ),
         notes=program.notes,
+        account=account,
     )
 
 

@@ -31,7 +31,8 @@ class Request:
 
     at: `--at` texts; none asks for the symbolic derivative only. wrt: variables or entries `x[0]`; none means every
     variable. order: of the derivative, 1 to 10. digits: what the exact decimals of the result have at least.
-    timeout: seconds for the symbolic side. pretty: whether SymPy's two-dimensional text is wanted.
+    timeout: seconds for the symbolic side. pretty: whether SymPy's two-dimensional text is wanted. explain: whether the
+    whole account is, which is of the first order.
     """
 
     expression: str
@@ -43,6 +44,7 @@ class Request:
     digits: int = 40
     timeout: float = 10.0
     pretty: bool = False
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ def read(request: Request, memory: Memory | None = None, *, to_run: bool = False
     dtype = find_dtype(request.dtype)
     if not 1 <= request.order <= 10:
         raise UsageError(f"the order is {request.order}, it must be from 1 to 10")
+    if request.explain:
+        _check_account(request)
     if not request.timeout > 0:
         raise UsageError("the timeout must be more than 0 seconds")
     entries = read_point(request.at)
@@ -109,6 +113,16 @@ def read(request: Request, memory: Memory | None = None, *, to_run: bool = False
     return Program(
         tape, fitted.shapes, fitted.scalar, fitted.entry, point, _flatten(point), fitted.wrt, dtype, tuple(notes)
     )
+
+
+def _check_account(request: Request) -> None:
+    if not request.at:
+        raise UsageError("--explain needs a point", hint="add --at, as in --at 4")
+    if request.order != 1:
+        raise UsageError(
+            f"--explain is of the first derivative, not of order {request.order}",
+            hint="leave out --explain or --order",
+        )
 
 
 class _Fitted(NamedTuple):

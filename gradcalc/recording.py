@@ -158,24 +158,29 @@ def _whole_leaf(program: Program) -> Value:
     return program.point[program.tape.variables[0]]
 
 
+def numbered(tape: Tape) -> dict[int, int]:
+    """The number of each instruction's node, from 1; a literal has none unless it is all, a variable one in all."""
+    numbers: dict[int, int] = {}
+    variables: dict[str, int] = {}
+    last, number = len(tape.instructions) - 1, 0
+    for index, step in enumerate(tape.instructions):
+        if step.op == VARIABLE and step.text in variables:
+            numbers[index] = variables[step.text]
+        elif index == last or _literal(tape, index) is None:
+            number += 1
+            numbers[index] = number
+            if step.op == VARIABLE:
+                variables[step.text] = number
+    return numbers
+
+
 class _Numbering:
     """The nodes of a trace by number: literals are parts of their operation, a variable is one node."""
 
     def __init__(self, trace: autograd.Trace) -> None:
         self._trace = trace
         self._steps = trace.tape.instructions
-        self._numbers: dict[int, int] = {}
-        variables: dict[str, int] = {}
-        last = len(self._steps) - 1
-        number = 0
-        for index, step in enumerate(self._steps):
-            if step.op == VARIABLE and step.text in variables:
-                self._numbers[index] = variables[step.text]
-            elif index == last or _literal(trace.tape, index) is None:
-                number += 1
-                self._numbers[index] = number
-                if step.op == VARIABLE:
-                    variables[step.text] = number
+        self._numbers = numbered(trace.tape)
 
     def listed(self) -> tuple[Node, ...]:
         """One node a number, in the order of the forward pass."""

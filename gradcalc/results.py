@@ -140,10 +140,70 @@ class Partial:
 
 
 @dataclass(frozen=True, slots=True)
+class Witnessed:
+    """A number of torch's beside the exact one; of a condition both are whether it holds.
+
+    autograd: None where torch has none. certified: a decimal, or "true" or "false"; None where it is not known, or
+    there is none, with the `reason`. ulps, digits: as in `Autograd`.
+    """
+
+    autograd: float | None
+    certified: str | None
+    ulps: float | None = None
+    digits: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node of the computation as typed: its value and its adjoint, each by torch and exactly.
+
+    number, source, span, operation: as in `Node`, without the nodes of definitions that torch is given. values: of the
+    node, one for each entry of a vector; adjoints: the derivatives of the result by the node, empty where the backward
+    pass does not come. lost: `value`, `adjoint` or both, where digits are lost at this node and not before.
+    """
+
+    number: int
+    source: str
+    span: tuple[int, int]
+    operation: str
+    values: tuple[Witnessed, ...]
+    adjoints: tuple[Witnessed, ...]
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How much a relative error of one input grows: in f, |x f'/f|, and in its derivative, |x f''/f'|.
+
+    None where that is not known or has no meaning, infinite where f or the derivative is 0.
+    """
+
+    wrt: str
+    value: float | None
+    gradient: float | None
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The whole account of a gradient: what each node holds and should hold, and what other formulas give.
+
+    reason: why torch has no values, where it has none.
+    """
+
+    conditions: tuple[Condition, ...]
+    steps: tuple[Step, ...]
+    rewritings: tuple[Rewriting, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The answer to one `diff` question; `gradcalc.diff` returns it and every format renders it.
 
     at: the stored point, each value rounded to the dtype, a tuple for a vector. device: None without a point.
+    account: where it was asked for.
     """
 
     command: str
@@ -154,6 +214,7 @@ class Result:
     value: Values
     gradient: tuple[Partial, ...]
     notes: tuple[str, ...] = ()
+    account: Account | None = None
 
     def __repr__(self) -> str:
         """One line a partial derivative, for people at a Python prompt."""

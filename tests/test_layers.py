@@ -29,10 +29,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cures": {"errors", "dtypes", "language", "results", "verdict", "engines", "program"},
     "findings": {"errors", "dtypes", "language", "results", "verdict", "engines", "memory", "program", "cures"},
     "recording": {"errors", "language", "results", "engines", "program"},
+    "accounts": {
+        *("errors", "dtypes", "language", "results", "verdict", "engines"),
+        *("memory", "program", "cures", "findings", "recording"),
+    },
     "regression": {"errors", "dtypes", "language", "results", "verdict", "engines", "program", "findings"},
     "pipeline": {
         *("errors", "dtypes", "language", "results", "verdict", "engines"),
-        *("program", "session", "findings", "recording", "regression"),
+        *("program", "session", "findings", "recording", "accounts", "regression"),
     },
     "render": {"errors", "dtypes", "processes", "results"},
     "console": {"errors", "results", "render"},

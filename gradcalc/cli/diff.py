@@ -13,7 +13,7 @@ import typer
 from gradcalc.cli import options
 from gradcalc.console import Console
 from gradcalc.errors import Status, UsageError
-from gradcalc.render import AT_A_POINT, render
+from gradcalc.render import AT_A_POINT, FORMATS, WITHOUT_ACCOUNT, render
 
 EPILOG = """
 \b
@@ -21,6 +21,7 @@ Examples:
   gradcalc diff "sin(x**2)" --at 4
   gradcalc diff "x**2*y + sin(y)" --at x=1,y=2 --wrt y
   gradcalc diff "mean(x**2)" --at 1,2,3
+  gradcalc diff "(1-cos(x))/x**2" --at 1e-4 --explain
   gradcalc diff "1/(1 + exp(-x))" --at 0.5 --dtype float32 --format json
   slope=$(gradcalc diff "log(x)/x" --at pi/4 --only symbolic)
 
@@ -67,6 +68,14 @@ def diff(
             help="Print just this, one line a variable: expression, symbolic, autograd, certified, value or verdict.",
         ),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="The whole account: values and adjoints of every node beside the exact ones, where digits are lost, "
+            "condition numbers, and what other ways to write the formula give.",
+        ),
+    ] = False,
     strict: options.Strict = False,
     timeout: options.Timeout = 10.0,
     color: options.Color = "auto",
@@ -80,6 +89,8 @@ def diff(
     console.color = color
     source = options.formula(expression, 'write gradcalc diff "sin(x**2)" --at 4')
     _check(form, field, at)
+    if explain:
+        _check_account(form, field)
 
     from gradcalc import pipeline
 
@@ -93,6 +104,7 @@ def diff(
             order=order,
             digits=options.exact_digits(digits),
             timeout=timeout,
+            explain=explain,
         )
     )
     # Not before there is an answer: errors are fast.
@@ -116,3 +128,11 @@ def _check(form: str | None, field: str | None, at: list[str] | None) -> None:
         raise UsageError(f"--only prints bare lines, not {form}", hint="leave out --only or --format")
     if field in AT_A_POINT and not at:
         raise UsageError(f"--only {field} needs a point", hint="add --at, or take --only expression")
+
+
+def _check_account(form: str | None, field: str | None) -> None:
+    if field is not None:
+        raise UsageError("--only prints one field, and the whole account is many", hint="leave out --only or --explain")
+    if form in WITHOUT_ACCOUNT:
+        known = ", ".join(name for name in FORMATS["diff"] if name not in WITHOUT_ACCOUNT)
+        raise UsageError(f"--explain has no place in {form}", hint=f"choose one of {known}")

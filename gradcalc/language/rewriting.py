@@ -42,15 +42,20 @@ def inline(tape: Tape, lacks: Callable[[vocabulary.Function], bool]) -> Tape:
     Definitions may use rows with definitions of their own; the table has no cycle (a test says so). A tape without
     such calls is returned as it is.
     """
+    return inlined(tape, lacks)[0]
+
+
+def inlined(tape: Tape, lacks: Callable[[vocabulary.Function], bool]) -> tuple[Tape, tuple[int, ...]]:
+    """`inline`, and where each instruction's value is found on the tape that it makes."""
     calls = {(step.op, len(step.args)) for step in tape.instructions if is_call(step.op)}
     rows = (vocabulary.find(op, count) for op, count in calls)
     if not any(row.definition and lacks(row) for row in rows):
-        return tape
+        return tape, tuple(range(len(tape.instructions)))
     made: list[Instruction] = []
     place: list[int] = []
     for step in tape.instructions:
         place.append(_inlined(made, step.op, tuple(place[i] for i in step.args), step.text, step.span, lacks))
-    return Tape(tape.source, tuple(made), tape.variables, tape.notes)
+    return Tape(tape.source, tuple(made), tape.variables, tape.notes), tuple(place)
 
 
 def _inlined(
@@ -85,9 +90,18 @@ def unroll(tape: Tape, shapes: Sequence[Shape]) -> Tape:
 
     A tape without vectors is returned as it is. Raises `LimitError` where the program on numbers is too long.
     """
+    return unrolled(tape, shapes)[0]
+
+
+def unrolled(tape: Tape, shapes: Sequence[Shape]) -> tuple[Tape, tuple[tuple[int, ...], ...]]:
+    """`unroll`, and for each instruction where the entries of its value are found on the tape that it makes.
+
+    None are told of a vector variable that is only indexed; a place beyond the end is of an entry that nothing reads.
+    """
     if all(shape is None for shape in shapes) and not any(step.op == INDEX for step in tape.instructions):
-        return tape
-    return _Unroller(tape, shapes).run()
+        return tape, tuple((node,) for node in range(len(tape.instructions)))
+    unroller = _Unroller(tape, shapes)
+    return unroller.run(), unroller.places
 
 
 class _Unroller:
@@ -111,6 +125,11 @@ class _Unroller:
         # The result must be the last instruction; what was made after it is for entries that nothing reads.
         made = self._made[: self._place[-1][-1] + 1]
         return Tape(self._tape.source, tuple(made), tuple(self._variables), self._tape.notes)
+
+    @property
+    def places(self) -> tuple[tuple[int, ...], ...]:
+        """For each instruction the places of its entries."""
+        return tuple(self._place)
 
     def _variable(self, name: str, span: Span) -> int:
         self._variables[name] = None

@@ -23,6 +23,9 @@ FORMATS = {
     "logistic": ("table", "plain", "json", "markdown"),
 }
 
+#: The formats of `diff` in which the whole account has no place.
+WITHOUT_ACCOUNT = frozenset({"csv", "latex"})
+
 #: The fields of `gradcalc diff --only`, and those of them that need a point.
 FIELDS = ("expression", "symbolic", "autograd", "certified", "value", "verdict")
 AT_A_POINT = frozenset({"autograd", "certified", "value", "verdict"})

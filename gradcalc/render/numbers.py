@@ -196,6 +196,21 @@ def verdict(partial: Partial) -> str:
     return judgement(partial.verdict.outcome, partial.autograd.ulps, partial.autograd.digits)
 
 
+def decimal(text: str, dtype: DType, digits: int | None) -> str:
+    """An exact decimal beside numbers of `dtype`, also one beyond float64."""
+    nearest = float(text)
+    if digits is None and math.isfinite(nearest) and (nearest or not Decimal(text)):
+        return correct(nearest, text, dtype, None)
+    return significant(Decimal(text), digits or dtype.digits)
+
+
+def nearness(distance: float | None, right: int) -> str:
+    """The ulps of a number that is nearly right, else its right digits."""
+    if distance is not None and distance <= _LOOSE_ULPS:
+        return ulps(distance)
+    return f"{right or 'no'} digit{'' if right == 1 else 's'}"
+
+
 def ulps(count: float) -> str:
     """A distance in units in the last place, as a reader needs it."""
     if not math.isfinite(count):

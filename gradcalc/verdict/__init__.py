@@ -6,7 +6,19 @@ Imports `dtypes`, `results` and the engines' records: it judges numbers and neve
 
 from __future__ import annotations
 
-from gradcalc.verdict.distance import FEW_ULPS
+from gradcalc.verdict.distance import FEW_ULPS, distance
 from gradcalc.verdict.judge import BY_HAND, GRADIENT, LOSS, Evidence, Judgement, Subject, close, judge, poor
 
-__all__ = ["BY_HAND", "FEW_ULPS", "GRADIENT", "LOSS", "Evidence", "Judgement", "Subject", "close", "judge", "poor"]
+__all__ = [
+    "BY_HAND",
+    "FEW_ULPS",
+    "GRADIENT",
+    "LOSS",
+    "Evidence",
+    "Judgement",
+    "Subject",
+    "close",
+    "distance",
+    "judge",
+    "poor",
+]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gradcalc.engines.autograd.records import Backward, Calls, Refusal, Slope, Trace, UnsupportedError
 from gradcalc.language import vocabulary
-from gradcalc.language.rewriting import component_names, inline, is_call
+from gradcalc.language.rewriting import component_names, inlined, is_call
 from gradcalc.language.tape import CONDITIONS, INDEX, VARIABLE, Instruction, Tape
 
 if TYPE_CHECKING:
@@ -60,11 +60,11 @@ def trace(tape: Tape, point: Mapping[str, Value], dtype: DType, device: str, *, 
 
     Raises `UnsupportedError` for what torch cannot compute; what it refuses to differentiate is in the trace.
     """
-    program = _runnable(tape)
+    program, typed = _placed(tape)
     from gradcalc.engines.autograd import tracing
 
     traced = tracing.trace(program, point, dtype, device, grad=grad)
-    return replace(traced, blocked=next(iter(_blocked(program).values()), None))
+    return replace(traced, blocked=next(iter(_blocked(program).values()), None), typed=typed)
 
 
 def repeat(
@@ -105,11 +105,16 @@ def _unsupported(reason: str, wrt: Sequence[str]) -> Backward:
 
 def _runnable(tape: Tape) -> Tape:
     """The program with the definitions of what torch lacks put in. Raises `UnsupportedError` for what has none."""
-    program = inline(tape, lambda row: not row.torch)
+    return _placed(tape)[0]
+
+
+def _placed(tape: Tape) -> tuple[Tape, tuple[int, ...]]:
+    """The runnable program, and where each instruction as typed is in it."""
+    program, typed = inlined(tape, lambda row: not row.torch)
     lacking = _lacking(program)
     if lacking is not None:
         raise UnsupportedError(lacking)
-    return program
+    return program, typed
 
 
 def _row(step: Instruction) -> Function | None:

@@ -87,6 +87,7 @@ class Trace:
 
     tape: the program that ran, the user's with the definitions of what torch lacks put in. nodes: one for each of its
     instructions. order: those that the backward pass came to, as it came to them; a variable by its first occurrence.
+    typed: for each instruction of the user's tape its node here.
     blocked: why torch has no derivative by an argument that a variable comes through, one clause; None without such.
     """
 
@@ -95,6 +96,7 @@ class Trace:
     order: tuple[int, ...]
     refusal: Refusal | None = None
     blocked: str | None = None
+    typed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ __all__ = [
     "account",
     "differentiate",
     "evaluate",
+    "nodes",
 ]
 
 
@@ -71,3 +72,16 @@ def account(
     from gradcalc.engines.certified import roundoff
 
     return roundoff.account(tape, point, dtype, found, truths, order)
+
+
+def nodes(
+    tape: Tape, point: Mapping[str, float], dtype: DType, *, digits: int = 40
+) -> list[tuple[Enclosure | bool | None, Enclosure | None]]:
+    """For each instruction of a scalar tape its value, and the derivative of the result by this instruction alone.
+
+    A condition's value is a bool, None where it could not be decided; it has no derivative, nor has what no variable
+    reaches.
+    """
+    from gradcalc.engines.certified import instructions
+
+    return instructions.nodes(tape, point, dtype, digits)

@@ -102,13 +102,16 @@ class Graph:
             if step.op == VARIABLE and step.text in bound:
                 place.append(bound[step.text])
             else:
-                place.append(self._add(tape, step, place, stored(step), span or step.span))
+                place.append(self.instruction(tape, step, place, stored(step), span or step.span))
         return place[-1]
 
     def _extreme(self, op: str, a: int, b: int, span: Span) -> int:
         return a if a == b else self.add(op, (a, b), "", None, span)
 
-    def _add(self, tape: Tape, step: Instruction, place: Sequence[int], stored: float | int | None, span: Span) -> int:
+    def instruction(
+        self, tape: Tape, step: Instruction, place: Sequence[int], stored: float | int | None, span: Span
+    ) -> int:
+        """Add an instruction of a tape; `place` has the steps of those before it."""
         args = tuple(place[i] for i in step.args)
         if step.op == "pow":
             exponent = tape.whole_literal(step.args[1])
@@ -136,6 +139,14 @@ def share(
     A literal is rounded to `dtype`; with `exact_integers` one without point and exponent is not. A literal beyond the
     largest number of the dtype is stored as an infinity.
     """
+    graph = Graph()
+    return graph, graph.read(inline(tape, lacks), storing(point, dtype, exact_integers=exact_integers), {})
+
+
+def storing(
+    point: Mapping[str, float], dtype: DType, *, exact_integers: bool = False
+) -> Callable[[Instruction], float | int | None]:
+    """What tells the number that an instruction stores, as `share` has it; None for one that stores none."""
 
     def stored(step: Instruction) -> float | int | None:
         if step.op == VARIABLE:
@@ -144,5 +155,4 @@ def share(
             return None
         return int(step.text) if exact_integers and step.text.isdigit() else dtype.nearest(exact(step.text))
 
-    graph = Graph()
-    return graph, graph.read(inline(tape, lacks), stored, {})
+    return stored

@@ -48,7 +48,8 @@ def alternatives(tape: Tape) -> Iterator[Alternative]:
         pattern = table.patterns[number]
         match = next(matcher.matches(pattern.root, term), None)
         if match is not None:
-            yield from formula.with_piece(nodes[term], _replaced(table, formula.terms, pattern, match))
+            for made in formula.with_piece(nodes[term], _replaced(table, formula.terms, pattern, match)):
+                yield made._replace(series=bool(pattern.near))
 
 
 def _candidates(table: _Table, terms: Terms, term: int) -> set[int]:

@@ -19,12 +19,14 @@ from gradcalc.language.tape import Tape
 class Alternative(NamedTuple):
     """A way to write a formula.
 
-    piece: what stood there, as typed; instead: what stands there now. source: the whole formula.
+    piece: what stood there, as typed; instead: what stands there now. source: the whole formula. series: whether it is
+    a series near 0, beside which the piece is kept.
     """
 
     piece: str
     instead: str
     source: str
+    series: bool = False
 
 
 class Formula:

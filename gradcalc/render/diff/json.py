@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradcalc.render import View, documents
+from gradcalc.render.diff import account
 from gradcalc.results import SCHEMA, Result
 
 
@@ -13,7 +14,7 @@ def render(result: Result, view: View) -> str:
 
 def record(result: Result) -> documents.Record:
     """The answer's keys, in their order."""
-    return {
+    found = {
         "schema": SCHEMA,
         "command": result.command,
         "expression": result.expression,
@@ -24,3 +25,4 @@ def record(result: Result) -> documents.Record:
         "gradient": [documents.partial(partial) for partial in result.gradient],
         "notes": list(result.notes),
     }
+    return found if result.account is None else found | {"account": account.record(result.account)}

@@ -6,16 +6,23 @@ Imports `results` and modules of `render`.
 from __future__ import annotations
 
 from gradcalc.render import View, numbers
+from gradcalc.render.diff import account
 from gradcalc.render.excerpt import visible
 from gradcalc.render.explanations import explanations
-from gradcalc.render.sections import prose
+from gradcalc.render.sections import markdown, prose
 from gradcalc.results import Result
 
 
 def render(result: Result, view: View) -> str:
     """The answer as a head line, a table and the explanations; without a point as a table of derivatives."""
     lines = _table(result, view) if result.at else _derivatives(result)
-    return "".join(f"{visible(line, view.encoding)}\n" for line in lines)
+    text = "".join(f"{visible(line, view.encoding)}\n" for line in lines)
+    if result.account is None:
+        return text
+    told = [f"\n**{loss.name}** {prose(loss.text)}" for loss in account.losses(result.account)]
+    return text + "".join(
+        f"{line}\n" for line in (*markdown(account.sections(result, result.account, view), view), *told)
+    )
 
 
 def _table(result: Result, view: View) -> list[str]:

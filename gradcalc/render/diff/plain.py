@@ -3,6 +3,9 @@
     expression, at.NAME, dtype, device, value.symbolic, value.autograd,
     and for each component: gradient.NAME.expression, .symbolic, .autograd, .certified, .verdict, .explanation
 
+With the whole account: account.condition.NAME.value, .gradient, .explanation; account.reason; account.vN.source,
+account.vN.value and .adjoint with .autograd, .certified and .right, account.vN.lost; account.rewriting.N.wrt,
+.expression, .autograd and .verdict.
 A field without a text is left out. A number that a side does not have is its outcome word. Without a point only the
 expressions are there. Imports `results` and modules of `render`.
 """
@@ -12,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradcalc.render import View, numbers
+from gradcalc.render.diff import account
 from gradcalc.render.excerpt import visible
 from gradcalc.results import Partial, Result
 
@@ -21,6 +25,7 @@ def render(result: Result, view: View) -> str:
     fields = [
         *_question(result, view),
         *(f for partial in result.gradient for f in _component(result, partial, view)),
+        *(account.fields(result, result.account, view) if result.account else ()),
     ]
     return "".join(f"{field}\t{visible(text, view.encoding)}\n" for field, text in fields if text)
 

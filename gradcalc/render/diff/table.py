@@ -9,17 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from gradcalc.errors import Span
 from gradcalc.render import View, numbers
+from gradcalc.render.diff import account
 from gradcalc.render.excerpt import excerpt, visible
 from gradcalc.render.explanations import explanations
 from gradcalc.render.folding import fold, pad
+from gradcalc.render.sections import aligned
 from gradcalc.render.text import OUTCOME_STYLES, heading, painted, paragraph
-from gradcalc.results import Outcome, Result
+from gradcalc.results import Account, Outcome, Result
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 _SYMBOLIC, _AUTOGRAD = "symbolic (SymPy)", "autograd (torch)"
 _GAPS = (3, 2)
@@ -53,7 +59,8 @@ class _Columns:
 
 def render(result: Result, view: View) -> str:
     """The answer as a table, or without a point as one derivative a line."""
-    return painted(_table(result, view) if result.at else _derivatives(result, view), view)
+    lines = _table(result, view) if result.at else _derivatives(result, view)
+    return painted([*lines, *(_account(result, result.account, view) if result.account else ())], view)
 
 
 def _table(result: Result, view: View) -> Iterator[Text]:
@@ -132,12 +139,23 @@ def _row_lines(row: _Row, columns: _Columns, view: View) -> Iterator[Text]:
 
 def _told(result: Result, view: View) -> Iterator[Text]:
     for names, text, span in explanations(result):
-        yield Text()
-        yield from paragraph(text, view, label=names)
-        if span is not None:
-            width = max(20, (view.width or _WIDEST) - len(_INDENT))
-            for line in excerpt(result.expression, Span(*span), width, view.encoding):
-                yield Text(f"{_INDENT}{line}")
+        yield from _pointed(result, names, text, span, view)
+
+
+def _account(result: Result, found: Account, view: View) -> Iterator[RenderableType]:
+    yield from aligned(account.sections(result, found, view), view)
+    for name, text, span in account.losses(found):
+        yield from _pointed(result, name, text, span, view)
+
+
+def _pointed(result: Result, label: str, text: str, span: tuple[int, int] | None, view: View) -> Iterator[Text]:
+    """A sentence, and the piece of the formula that it is about."""
+    yield Text()
+    yield from paragraph(text, view, label)
+    if span is not None:
+        width = max(20, (view.width or _WIDEST) - len(_INDENT))
+        for line in excerpt(result.expression, Span(*span), width, view.encoding):
+            yield Text(f"{_INDENT}{line}")
 
 
 def _spanning(label: str, formula: str, indent: int, view: View) -> Iterator[Text]:
