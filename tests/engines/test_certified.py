@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from flint import ctx
+from flint import arb, ctx
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gradcalc.dtypes import BFLOAT16, FLOAT32, FLOAT64, DType
-from gradcalc.engines.certified import Enclosure, Kind, evaluate
+from gradcalc.engines.certified import Enclosure, Kind, arithmetic, evaluate
 from gradcalc.engines.certified.domains import bounds
 from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
@@ -351,6 +351,28 @@ def test_what_cannot_be_told_is_undecided(formula: str, reason: str) -> None:
     found = value(formula, x=7.0)
     assert found.kind is Kind.UNDECIDED
     assert found.reason == reason
+
+
+@pytest.mark.parametrize("exponent", [1, 2, 3, 10, 299, 300])
+@pytest.mark.parametrize(
+    ("low", "high"), [(-1.0, 1.0), (-0.5, 0.25), (0.0, 0.5), (-0.25, 0.0), (-1.0, 0.0), (-2.0, 3.0)]
+)
+def test_a_power_of_a_ball_around_zero_is_its_hull(low: float, high: float, exponent: int) -> None:
+    """An odd power grows, an even one falls and grows: its least and largest values, and hardly more."""
+    made = arithmetic.whole_power(arb(low).union(arb(high)), exponent)
+    ends = [Fraction(low) ** exponent, Fraction(high) ** exponent]
+    wanted = (min(ends), max(ends)) if exponent % 2 else (Fraction(0), max(ends))
+    for found, end in zip((made.lower(), made.upper()), wanted, strict=True):
+        exact = arb(end.numerator) / arb(end.denominator)
+        assert made.contains(exact) or abs(exact) < arb(10) ** -80
+        assert abs(found - exact) <= 1e-6 * max(map(abs, map(float, wanted)))
+
+
+def test_a_high_power_of_a_ball_around_zero_is_finite() -> None:
+    """Arb's own is nan."""
+    assert arithmetic.whole_power(arb(-1).union(arb(0.5)), 2**63 + 1).is_finite()
+    assert arithmetic.whole_power(arb(-1).union(arb(0.5)), 2**61).contains(1)
+    assert not (arb(0, 0.5) ** (2**61)).is_finite()
 
 
 def test_a_result_that_rounds_to_zero_needs_no_digits() -> None:

@@ -62,14 +62,21 @@ def whole_power(base: arb, exponent: int) -> arb:
         return arb(1)
     if exponent < 0:
         _require_divisor(base)
-    if abs(exponent) < 2**62:
-        return base ** fmpz(exponent)
     if base == 0 or abs(base) == 1:
         return abs(base) if exponent % 2 == 0 else base
     if base.contains(0):
-        raise OutOfReachError("a power is too large for ball arithmetic")
+        return _around_zero(base, exponent)
+    if abs(exponent) < 2**62:
+        return base ** fmpz(exponent)
     magnitude = (fmpz(exponent) * abs(base).log()).exp()
     return -magnitude if base < 0 and exponent % 2 else magnitude
+
+
+def _around_zero(base: arb, exponent: int) -> arb:
+    """A positive power of a ball that contains 0, from the ends; Arb's own by logarithms is nan for a high exponent."""
+    low, high = (abs(end.upper()) for end in (-base, base))
+    top, bottom = (arb(0) if end == 0 else (fmpz(exponent) * end.log()).exp() for end in (high, low))
+    return top.union(-bottom) if exponent % 2 else arb(0).union(top).union(bottom)
 
 
 def _divide(a: arb, b: arb) -> arb:

@@ -14,12 +14,25 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from gradcalc.engines.certified.steps import CHAIN, ELSE, INSIDE, LACKING, MASK, STRICT, TOTAL, WHOLE_POWER, Graph, Step
+from gradcalc.engines.certified.steps import (
+    BY_ORDER,
+    CHAIN,
+    ELSE,
+    INSIDE,
+    LACKING,
+    MASK,
+    STRICT,
+    TOTAL,
+    WHOLE_POWER,
+    Graph,
+    Step,
+)
 from gradcalc.errors import Span
 from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
 from gradcalc.language.rewriting import inline
 from gradcalc.language.tape import COMPARISONS, CONDITIONS, NUMBER, VARIABLE, Instruction, Tape
+from gradcalc.language.vocabulary.row import ANALYTIC
 
 #: The comparisons that, in the rule of a function, tell where the function has a kink.
 _KINKS = frozenset({"lt", "le", "gt", "ge"})
@@ -315,17 +328,36 @@ def _reached(graph: Graph, result: int, active: Sequence[bool]) -> list[int]:
 
 def _expand(graph: Graph, step: Step, position: int, rules: Rules) -> int:
     """Add the rule of a call by one argument."""
+    if step.op == BY_ORDER:
+        return _by_order(graph, step, position, rules)
     row = vocabulary.find(step.op, len(step.args))
     text = rules.text(row, position)
     if not text:
         reason = f"ball arithmetic has no derivative of {row.name} by {row.names[position]}"
         return graph.add(LACKING, (), reason, None, step.span)
     names = row.names[: len(step.args)]
-    slope = graph.read(_rule(text, names, rules), _stored, dict(zip(names, step.args, strict=True)), step.span)
+    if text == ANALYTIC:
+        slope = graph.add(BY_ORDER, step.args, f"{row.name} 1", None, step.span)
+    else:
+        slope = graph.read(_rule(text, names, rules), _stored, dict(zip(names, step.args, strict=True)), step.span)
     if rules.torch or row.domain == _EVERYWHERE:
         return slope
     inside = graph.add(INSIDE, step.args, f"{row.name} {position}", None, step.span)
     return graph.add("mul", (inside, slope), "", None, step.span)
+
+
+def _by_order(graph: Graph, step: Step, position: int, rules: Rules) -> int:
+    """Differentiate a derivative by the order: once more by it, or the rule of another argument by the order."""
+    name, count = step.text.split()
+    if position == 0:
+        return graph.add(BY_ORDER, step.args, f"{name} {int(count) + 1}", None, step.span)
+    # On leaves of its own, since the operands may depend on each other.
+    apart = Graph()
+    leaves = tuple(apart.add(VARIABLE, (), f"{name} {place}") for place in range(len(step.args)))
+    found: int | None = _expand(apart, Step(name, leaves, "", None, step.span), position, rules)
+    for _ in range(int(count)):
+        found = None if found is None else tangent(apart, found, f"{name} 0", rules)
+    return graph.number(0) if found is None else graph.adopt(apart, found, dict(zip(leaves, step.args, strict=True)))
 
 
 def _is_whole(step: Step) -> bool:

@@ -78,8 +78,8 @@ def _real(value: acb) -> arb:
     return value.real
 
 
-def _off_axis(method: Callable[[acb, acb], acb]) -> Callable[[arb, arb], arb]:
-    """A function of (order, x) by Arb's complex series.
+def _off_axis(name: str) -> Callable[[arb, arb], arb]:
+    """A function `OF_ORDER` by Arb's complex series.
 
     A hair of imaginary radius keeps Arb off numerical integration, which it prefers for real arguments and which takes
     minutes at 2560 bits; the true value stays inside. The series cancel about exp(2x), so as much precision is added,
@@ -88,15 +88,19 @@ def _off_axis(method: Callable[[acb, acb], acb]) -> Callable[[arb, arb], arb]:
 
     def evaluate(order: arb, x: arb) -> arb:
         if x == 0:
-            return method(acb(0), acb(order)).real
+            return OF_ORDER[name](acb(order), acb(0)).real
         precision = ctx.prec
         size = abs(x.mid())
         cancelled = int(3 * float(size)) if size < precision else 0
         with ctx.workprec(precision + cancelled + 30):
             hair = arb(0, arb(2) ** (-3 * ctx.prec))
-            return method(acb(x, hair), acb(order)).real
+            return OF_ORDER[name](acb(order), acb(x, hair)).real
 
     return evaluate
+
+
+def _on_axis(name: str) -> Callable[[arb, arb], arb]:
+    return lambda order, x: _real(OF_ORDER[name](acb(order), acb(x)))
 
 
 def _hurwitz(s: arb, a: arb) -> arb:
@@ -115,6 +119,21 @@ def _airy_bi_prime(x: arb) -> arb:
     return x.airy_bi(derivative=1)
 
 
+#: As functions of a complex order, in which they are analytic (DLMF 8.2(ii), 8.19(vi), 10.2(ii), 10.25(ii), 25.2(i),
+#: 25.11(i), 25.12(ii)) but for poles on the real line, at the edges of their domain.
+OF_ORDER: dict[str, Callable[..., acb]] = {
+    "lowergamma": lambda a, x: x.gamma_lower(a),
+    "uppergamma": lambda a, x: x.gamma_upper(a),
+    "expint": lambda n, x: x.expint(n),
+    "besselj": lambda n, x: x.bessel_j(n),
+    "bessely": lambda n, x: x.bessel_y(n),
+    "besseli": lambda n, x: x.bessel_i(n),
+    "besselk": lambda n, x: x.bessel_k(n),
+    "zeta": lambda s: s.zeta(),
+    "hurwitz": lambda s, a: s.zeta(a),
+    "polylog": lambda s, x: x.polylog(s),
+}
+
 FUNCTIONS: dict[str, Callable[..., arb]] = {
     "absolute": abs,
     "sign": _sign,
@@ -125,18 +144,18 @@ FUNCTIONS: dict[str, Callable[..., arb]] = {
     "cbrt": _cube_root,
     "loggamma": _log_gamma,
     "polygamma": _polygamma,
-    "lowergamma": _off_axis(lambda x, a: x.gamma_lower(a)),
-    "uppergamma": _off_axis(lambda x, a: x.gamma_upper(a)),
-    "expint": _off_axis(lambda x, n: x.expint(n)),
-    "besselj": lambda n, x: _real(acb(x).bessel_j(acb(n))),
-    "bessely": lambda n, x: _real(acb(x).bessel_y(acb(n))),
-    "besseli": _off_axis(lambda x, n: x.bessel_i(n)),
-    "besselk": _off_axis(lambda x, n: x.bessel_k(n)),
+    "lowergamma": _off_axis("lowergamma"),
+    "uppergamma": _off_axis("uppergamma"),
+    "expint": _off_axis("expint"),
+    "besselj": _on_axis("besselj"),
+    "bessely": _on_axis("bessely"),
+    "besseli": _off_axis("besseli"),
+    "besselk": _off_axis("besselk"),
     "airyaiprime": _airy_ai_prime,
     "airybiprime": _airy_bi_prime,
     "zeta": lambda s: s.zeta(),
     "hurwitz": _hurwitz,
-    "polylog": lambda s, x: _real(acb(x).polylog(acb(s))),
+    "polylog": _on_axis("polylog"),
     "lambertw": lambda x, k: x.lambertw(int(k.unique_fmpz())),
     "fresnels": lambda x: x.fresnel_s(),
     "fresnelc": lambda x: x.fresnel_c(),

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from flint import arb, ctx
 
 from gradcalc.dtypes import FLOAT64
-from gradcalc.engines.certified import arithmetic
+from gradcalc.engines.certified import arithmetic, orders
 from gradcalc.engines.certified.calls import call, within
 from gradcalc.engines.certified.signals import (
     OutOfReachError,
@@ -25,7 +25,18 @@ from gradcalc.engines.certified.signals import (
     UndefinedError,
     UnsupportedError,
 )
-from gradcalc.engines.certified.steps import CHAIN, INSIDE, LACKING, MASK, STRICT, TOTAL, WHOLE_POWER, Step, share
+from gradcalc.engines.certified.steps import (
+    BY_ORDER,
+    CHAIN,
+    INSIDE,
+    LACKING,
+    MASK,
+    STRICT,
+    TOTAL,
+    WHOLE_POWER,
+    Step,
+    share,
+)
 from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
 from gradcalc.language.rewriting import is_call
@@ -175,6 +186,9 @@ def _operate(step: Step, operands: list[arb]) -> arb:
     op = step.op
     if op == INSIDE:
         return _inside(step.text, operands)
+    if op == BY_ORDER:
+        name, count = step.text.split()
+        return orders.derivative(name, operands, int(count))
     if op == WHOLE_POWER:
         return arithmetic.whole_power(operands[0], int(step.text))
     if op == TOTAL:

@@ -32,6 +32,10 @@ INSIDE = "inside"
 #: A derivative that no rule is known for; `text` is the reason.
 LACKING = "lacking"
 
+#: A derivative by a function's first argument, its order, that is computed from the function's values. The text is the
+#: function's name and how often it is differentiated.
+BY_ORDER = "derivative by the order"
+
 #: The text of a comparison at whose turning point there is no slope, and of a mask for the second branch.
 STRICT, ELSE = "strict", "else"
 
@@ -104,6 +108,15 @@ class Graph:
             else:
                 place.append(self.instruction(tape, step, place, stored(step), span or step.span))
         return place[-1]
+
+    def adopt(self, other: Graph, result: int, bound: Mapping[int, int]) -> int:
+        """Add the steps of another graph up to a result; `bound` are the steps that its leaves stand for."""
+        place: dict[int, int] = dict(bound)
+        for node, step in enumerate(other.steps[: result + 1]):
+            if node not in place:
+                args = tuple(place[i] for i in step.args)
+                place[node] = self.add(step.op, args, step.text, step.stored, step.span)
+        return place[result]
 
     def _extreme(self, op: str, a: int, b: int, span: Span) -> int:
         return a if a == b else self.add(op, (a, b), "", None, span)

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: In place of a rule by the first parameter, an order: none is known in our language, but the function is analytic in
+#: it, so that its derivative can be had from its values.
+ANALYTIC = "analytic"
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -23,9 +27,9 @@ class Function:
     constant: positions of arguments that torch cannot differentiate by, or that must be whole numbers.
     samples: argument lists inside the domain; the function is smooth on the box they span, from which tests draw.
     bare: may be applied without parentheses (`sin x`); reduces: takes a vector and returns a scalar.
-    slopes: the derivative by each parameter, in our own language and the row's parameters; "" where no rule is known.
-    Every row with an `arb` column has them. In a rule `==` and `!=` mend a removable singularity, while `<` and `>` say
-    where the function has a kink: at equality it has no slope.
+    slopes: the derivative by each parameter, in our own language and the row's parameters; "" where no rule is known,
+    `ANALYTIC` for an order in which the function is smooth. Every row with an `arb` column has them. In a rule `==` and
+    `!=` mend a removable singularity, while `<` and `>` say where the function has a kink: at equality it has no slope.
     backward, forward: what torch's kernels compute where that is not `slopes` and the function itself, with torch's
     operations in torch's order: its thresholds matter, and rounding errors are bounded by these formulas.
     ulps: how far torch's kernel is from the function, in units in the last place of any dtype: measured on the CPU
