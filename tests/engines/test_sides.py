@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
@@ -146,6 +147,69 @@ def test_higher_orders(formula: str, order: int, kind: str, expected: str) -> No
     assert all(map(same, slopes(seen), (mp.mpf(left), mp.mpf(right or left))))
 
 
+@pytest.mark.parametrize(
+    "formula",
+    ["gamma(0.5/x)", "1e-300*digamma(1/x)", "besselk(0, abs(x))", "(sin(1 + x)^2 + cos(1 + x)^2 - 1)/x"],
+)
+def test_what_the_quotients_do_not_settle_is_undecided(formula: str) -> None:
+    """Poles that crowd at 0, between which gamma is tiny; what grows as a logarithm; a 0 that only an identity shows."""
+    seen = look(formula, x=0.0)
+    assert (seen.kind, seen.slope, seen.proved) == (BehaviourKind.UNDECIDED, None, False)
+
+
+@pytest.mark.parametrize(
+    ("formula", "kind", "expected"),
+    [
+        ("x^pi", "edge of the domain", "none | 0"),
+        ("x^sqrt(2)", "edge of the domain", "none | 0"),
+        ("abs(x)^sqrt(2)", "differentiable", "0"),
+        ("polylog(2, x)/x", "removable", "0.25 | 0.25"),  # x**k/k**2
+        ("(polylog(0.5, x) - x)/x^2", "removable", "0.57735026918962576451 | 0.57735026918962576451"),
+        ("where(x == 0, 0, x^2*log(1 + exp(1/x)))", "corner", "0 | 1"),  # t**2*(1/t + ...)
+        ("1/gamma(x - 100)", "removable", "9.3326215443944152682e157 | 9.3326215443944152682e157"),  # 100!
+    ],
+)
+def test_what_is_proved_at_0(formula: str, kind: str, expected: str) -> None:
+    """Exponentials beyond every power, irrational powers, polylogarithms, far poles of gamma; by hand."""
+    left, _, right = expected.partition(" | ")
+    seen = look(formula, x=0.0)
+    assert (seen.kind, seen.proved) == (kind, True)
+    for found, end in zip(slopes(seen), (left, right or left), strict=True):
+        assert found is None if end == "none" else same(found, mp.mpf(end)), slopes(seen)
+
+
+@pytest.mark.parametrize(
+    ("formula", "x", "limits"),
+    [
+        ("gamma(x)", -1000, ("-inf", "inf")),  # the residue is 1/1000!
+        ("gamma(x)", -1001, ("inf", "-inf")),
+        ("lgamma(x)", -70, ("inf", "inf")),
+        ("digamma(x)", -70, ("inf", "-inf")),
+        ("log(1 + exp(1/x))", 0, ("0", "inf")),
+    ],
+)
+def test_far_poles_are_proved(formula: str, x: float, limits: tuple[str, str]) -> None:
+    """By reflection, and the logarithm of what is beyond every power."""
+    seen = look(formula, x=float(x))
+    assert (seen.kind, seen.left.limit, seen.right.limit, seen.proved) == (BehaviourKind.POLE, *limits, True)
+
+
+@pytest.mark.parametrize(
+    ("formula", "x", "order"),
+    [
+        ("acoth(sinh(5.714285714285714*(0.5*x)/(1 + (0.5*x)**2)))", 2.2250738585072014e-308, 1),
+        ("Chi(acsc((x**x)))", 1.0, 2),
+        ("elliptic_pi(sin(x), abs(x), cos(x)/2)", 0.0, 1),
+    ],
+)
+def test_no_series_takes_long(formula: str, x: float, order: int) -> None:
+    """Bits before terms; rules of a function are differentiated as long as they are short. The limit is five seconds."""
+    start = time.thread_time()
+    with contextlib.suppress(TimeoutError):
+        look(formula, order, x=x)
+    assert time.thread_time() - start < 6
+
+
 def test_what_oscillates_is_not_guessed() -> None:
     """The quotients of x*sin(1/x) take every value between -1 and 1; at x = 1/k those of sin(pi/x) are all 0."""
     for formula in ("where(x == 0, 0, x*sin(1/x))", "where(x == 0, 0, x*sin(pi/x))", "sin(1/x)"):
@@ -157,12 +221,17 @@ def test_what_oscillates_is_not_guessed() -> None:
 @pytest.mark.parametrize(
     ("formula", "x", "kind", "expected"),
     [
-        ("(sin(1 + x)^2 + cos(1 + x)^2 - 1)/x", 0, "removable", "0 | 0"),  # 0/x
         ("erfinv(x)", 1, "edge of the domain", "inf | none"),
+        # By hand, K(0, t) = log(2/t) - euler + O(t**2*log(t)), so at 1e-200: the size of nothing tells what is small.
+        ("where(x == 1e-200, 0, besselk(0, x))", 1e-200, "isolated value", "-1e200 | -1e200"),
+        ("abs(x - 1e-300)*besselk(0, x)", 1e-300, "corner", "-690.89145941387211749 | 690.89145941387211749"),
+        ("1e-300*erfinv(1 - x)", 0, "edge of the domain", "none | -inf"),
+        ("1e-300*besselk(1, abs(x))", 0, "pole", "none | none"),
+        ("x*besselk(1, x)", 0, "edge of the domain", "none | 0"),  # 1 + t**2*log(t)/2
     ],
 )
 def test_difference_quotients_prove_nothing(formula: str, x: float, kind: str, expected: str) -> None:
-    """Where no series tells: a coefficient that is 0, which only an identity of sin and cos shows; a root of a log."""
+    """Where no series tells: a root of a logarithm, logarithms of Bessel functions."""
     seen = look(formula, x=float(x))
     left, _, right = expected.partition(" | ")
     assert (seen.kind, seen.proved) == (kind, False)

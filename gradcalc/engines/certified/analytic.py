@@ -5,7 +5,6 @@ Comes in: a row's name and its arguments. Goes out: a series. Imports flint: onl
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -26,6 +25,8 @@ from gradcalc.language.tape import VARIABLE
 _NEIGHBOURHOOD = arb(0, arb(2) ** -40)
 #: Derivatives beyond this order are left to the difference quotients.
 _MOST_DERIVATIVES = 10
+#: Of the derivatives of a rule, beyond which no further one is written.
+_MOST_STEPS = 3000
 
 
 def by_taylor(field: Field, name: str, args: Sequence[Value]) -> Series:
@@ -45,7 +46,7 @@ def by_taylor(field: Field, name: str, args: Sequence[Value]) -> Series:
         raise UndecidedError(f"the expansion of {name} at a singular point")
     value = named_value(field, name, numbers)
     key = (name, place, tuple(number.key for number in numbers))
-    found = taylor(name, balls, place, min(field.terms, _MOST_DERIVATIVES))
+    found = taylor(name, balls, place, min(field.terms, _MOST_DERIVATIVES), field.deadline)
     higher = [field.named((*key, k), partial(found.__getitem__, k)) for k in range(1, len(found))]
     return compose([value, *higher], rests[place])
 
@@ -66,34 +67,37 @@ _ARB_SERIES = {
 }
 
 
-def taylor(name: str, args: Sequence[arb], position: int, count: int) -> list[arb]:
+def taylor(name: str, args: Sequence[arb], position: int, count: int, deadline: float) -> list[arb]:
     """The first coefficients by one argument, from Arb's own series or from the rule in the vocabulary.
 
-    Raises `UndecidedError` where a derivative is not known.
+    Raises `UndecidedError` where a derivative is not known, `TimeoutError` after the thread's `deadline`.
     """
     if name in _ARB_SERIES and len(args) == 1:
         made = getattr(arb_series([args[0], 1], count), _ARB_SERIES[name])()
         found = [made[k] for k in range(count)]
     else:
-        found = _by_rule(name, args, position, count)
+        found = _by_rule(name, args, position, count, deadline)
     if not all(type(ball) is arb and ball.is_finite() for ball in found):
         raise UndecidedError(f"a derivative of {name}")
     return found
 
 
-def _by_rule(name: str, args: Sequence[Any], position: int, count: int) -> list[object]:
+def _by_rule(name: str, args: Sequence[Any], position: int, count: int, deadline: float) -> list[object]:
     graph = Graph()
     leaves = tuple(graph.add(VARIABLE, (), f"a{i}") for i in range(len(args)))
     places: list[int | None] = [graph.add(name, leaves)]
-    while len(places) < count and places[-1] is not None:
+    # The rules grow: what is too long to be written down is too long to be evaluated.
+    while len(places) < count and places[-1] is not None and len(graph.steps) < _MOST_STEPS:
         places.append(tangent(graph, places[-1], f"a{position}", Rules()))
     known = [place for place in places if place is not None]
     # A ball cannot be hashed, as what is added to a graph is.
     steps = [s._replace(stored=args[int(s.text[1:])]) if s.op == VARIABLE else s for s in graph.steps]
-    values = run(steps, known, math.inf)
+    values = run(steps, known, deadline)
     factor, found = 1, []
     for k, place in enumerate(known):
         factor *= max(k, 1)
         value = values[place]
         found.append(value / factor if type(value) is arb else value)
-    return found + [arb(0)] * (count - len(found))
+    if places[-1] is None:
+        found += [arb(0)] * (count - len(found))
+    return found

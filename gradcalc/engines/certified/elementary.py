@@ -71,16 +71,24 @@ def exp(field: Field, a: Value) -> Value:
                 return field.nothing(FLAT, rough=a.rough)
             if a.rough:
                 raise UndecidedError("the exponential of what oscillates")
-            return Beyond(1)
+            return Beyond(1, a)
         if logs == 1:
             exponent = number.rational
-            if exponent is None:
-                raise UndecidedError("an irrational power")
             rest = exp(field, a - field.log().scaled(number))
             assert isinstance(rest, Series), "what remains is finite"
+            if exponent is None:
+                return rest * field.nothing(_below(number))
             return rest.shifted(Fraction(int(exponent.p), int(exponent.q)))
     start, rest = centre(a, "the exponential of what has no finite limit")
     return compose(factorials(field), rest).scaled(exponential(field, start))
+
+
+def _below(number: Number) -> Fraction:
+    """A little less than an irrational exponent, between the same whole numbers; that of 0 is then a limit."""
+    part, whole = (number.ball.lower() * 1024).floor().unique_fmpz(), number.ball.floor().unique_fmpz()
+    if part is None or whole is None or part <= 1024 * whole:
+        raise UndecidedError("an irrational power")
+    return Fraction(int(part), 1024)
 
 
 def exponential(field: Field, number: Number) -> Number:
@@ -109,7 +117,9 @@ def log(field: Field, a: Value) -> Value:
     if sign(a) <= 0:
         raise UndefinedError("log of a number that is not positive")
     if isinstance(a, Beyond):
-        raise UndecidedError("the logarithm of infinity")
+        if a.log is None:
+            raise UndecidedError("the logarithm of infinity")
+        return a.log + field.nothing(FLAT)
     (exponent, logs), number, u = a.split()
     if logs:
         raise UndecidedError("the logarithm of a logarithm")

@@ -17,6 +17,7 @@ from gradcalc.engines.certified.elementary import (
     ELEMENTARY,
     alternating,
     cos,
+    cot,
     exp,
     exponential,
     factorials,
@@ -44,10 +45,10 @@ from gradcalc.engines.certified.growth import (
     subtract,
     whole_power,
 )
-from gradcalc.engines.certified.series import Field, Number, Series
+from gradcalc.engines.certified.series import Field, Number, Series, compose
 from gradcalc.engines.certified.signals import UndecidedError, UndefinedError
 
-#: Poles of the gamma function further out are left to the difference quotients.
+#: At poles of the gamma function further out its reflection takes the place of the recurrence.
 _FARTHEST_POLE = 64
 
 
@@ -126,10 +127,13 @@ def _by_slope(field: Field, name: str, a: Series) -> Series:
     return field.constant(named_value(field, name, [start])) + (slope * rest.derivative()).integral()
 
 
-# -- the gamma family at its poles, by recurrence: x is moved to the right of 0
+# -- the gamma family at its poles, by recurrence: x is moved to the right of 0; far out by reflection, DLMF 5.5.3 and 4
 
 
 def _gamma(field: Field, a: Value) -> Value:
+    if _is_far(a):
+        pi, sine, other = _reflected(field, a)
+        return divide(pi, multiply(sine, by_taylor(field, "gamma", [other])))
     moved, factors = _recurrence(field, a)
     made: Value = by_taylor(field, "gamma", [moved])
     for factor in factors:
@@ -138,6 +142,9 @@ def _gamma(field: Field, a: Value) -> Value:
 
 
 def _lgamma(field: Field, a: Value) -> Value:
+    if _is_far(a):
+        pi, sine, other = _reflected(field, a)
+        return subtract(log(field, divide(pi, absolute(field, sine))), by_taylor(field, "lgamma", [other]))
     moved, factors = _recurrence(field, a)
     made: Value = by_taylor(field, "lgamma", [moved])
     for factor in factors:
@@ -146,6 +153,9 @@ def _lgamma(field: Field, a: Value) -> Value:
 
 
 def _digamma(field: Field, a: Value) -> Value:
+    if _is_far(a):
+        pi, _, other = _reflected(field, a)
+        return subtract(by_taylor(field, "digamma", [other]), multiply(pi, cot(field, multiply(pi, a))))
     moved, factors = _recurrence(field, a)
     made: Value = by_taylor(field, "digamma", [moved])
     for factor in factors:
@@ -164,6 +174,18 @@ def _polygamma(field: Field, order: Value, a: Value) -> Value:
     return made
 
 
+def _is_far(a: Value) -> bool:
+    start, _ = centre(a, "the gamma function of what has no finite limit")
+    place = start.rational
+    return place is not None and place.q == 1 and place < -_FARTHEST_POLE
+
+
+def _reflected(field: Field, a: Value) -> tuple[Series, Value, Value]:
+    """pi, sin(pi*a) and 1 - a."""
+    pi = field.constant(field.named("pi", arb.pi))
+    return pi, sin(field, multiply(pi, a)), subtract(field.constant(1), a)
+
+
 def _recurrence(field: Field, a: Value) -> tuple[Series, list[Series]]:
     """The argument beyond 0 by whole steps if it is at a pole, and a, a + 1, ... up to there."""
     start, _ = centre(a, "the gamma function of what has no finite limit")
@@ -177,6 +199,16 @@ def _recurrence(field: Field, a: Value) -> tuple[Series, list[Series]]:
     return a + field.constant(len(factors)), factors
 
 
+def _polylog(field: Field, s: Value, a: Value) -> Value:
+    """By its defining series at 0, DLMF 25.12.10, where the rule of its derivative is 0/0."""
+    order = s.number() if isinstance(s, Series) else None
+    exponent = None if order is None else order.rational
+    if exponent is None or isinstance(a, Beyond) or a.order is None or a.order <= 0:
+        return by_taylor(field, "polylog", [s, a])
+    powers = (field.rational(k).power(-exponent) for k in range(1, field.terms + 1))
+    return compose([field.rational(0), *powers], a)
+
+
 # -- the whole vocabulary
 
 #: These are for what changes; numbers are left to `calls`.
@@ -185,6 +217,7 @@ _CHANGING: dict[str, Callable[..., Value]] = {
     "lgamma": _lgamma,
     "digamma": _digamma,
     "polygamma": _polygamma,
+    "polylog": _polylog,
 }
 
 

@@ -19,9 +19,10 @@ FLAT = 1000
 
 
 class Beyond(NamedTuple):
-    """Tends to an infinity faster than any power of 1/t."""
+    """Tends to an infinity faster than any power of 1/t; `log` is the logarithm of its size, where that is known."""
 
     sign: int
+    log: Series | None = None
 
 
 Value = Series | Beyond
@@ -32,16 +33,17 @@ Value = Series | Beyond
 
 def negative(a: Value) -> Value:
     """-a."""
-    return -a if isinstance(a, Series) else Beyond(-a.sign)
+    return -a if isinstance(a, Series) else Beyond(-a.sign, a.log)
 
 
 def add(a: Value, b: Value) -> Value:
     """a + b."""
     if isinstance(a, Series):
         return a + b if isinstance(b, Series) else b
-    if isinstance(b, Beyond) and a != b:
+    if isinstance(b, Beyond) and a.sign != b.sign:
         raise UndecidedError("a difference of infinities")
-    return a
+    # What a series adds to the logarithm is as small as the infinity is large.
+    return Beyond(a.sign) if isinstance(b, Beyond) else a
 
 
 def subtract(a: Value, b: Value) -> Value:

@@ -21,22 +21,26 @@ from gradcalc.engines.certified.steps import Step
 from gradcalc.language.tape import VARIABLE
 
 LEFT, RIGHT = -1, 1
-#: The distances from the point: numbers of few bits, times powers of 2, so that no period goes into them.
+#: The distances as parts of the point: numbers of few bits, times powers of 2, so that no period goes into them.
 _DISTANCES = tuple(
     (fmpq(part, 64), k) for part, k in ((81, 200), (103, 240), (67, 280), (119, 320), (91, 360), (73, 400))
 )
-_BITS = 2560
+#: Of 0 there are no parts: then they are this many powers of 2 smaller, below every number that a formula may hold.
+_BELOW_ALL = 900
+_BITS, _BITS_AT_0 = 2560, 3600
 #: Steps that get smaller by this factor, from number to number, lead to a limit; what grows by that one has none.
 _SHRINKING, _GROWING = arb(2) ** -15, arb(2) ** 8
-#: What is not told apart from 0 at these distances.
-_NOTHING, _CLOSE = arb(2) ** -300, arb(2) ** -100
+#: Around a distance the function has values on a whole ball, of this relative width.
+_NEARBY = arb(1, arb(2) ** -30)
+#: Numbers that differ by less than this part of them are taken to be the same.
+_CLOSE = arb(2) ** -100
 
 
 def watch(steps: Sequence[Step], variable: str, order: int, digits: int, deadline: float) -> Behaviour | None:
     """What certified difference quotients suggest; None where they do not settle. Never a proof."""
     if order != 1:
         return None
-    with ctx.workprec(_BITS):
+    with ctx.workprec(_BITS_AT_0 if _place(steps, variable) == 0 else _BITS):
         here = _at(steps, variable, arb(0), deadline)
         if isinstance(here, Missing) and here.gap is not Gap.UNDEFINED:
             return None
@@ -65,6 +69,17 @@ class _Watched:
         return Side(self.defined, limit, slope, proved=False, reason=reason)
 
 
+def _place(steps: Sequence[Step], variable: str) -> arb:
+    return next(arb(step.stored) for step in steps if step.op == VARIABLE and step.text == variable)
+
+
+def _distances(steps: Sequence[Step], variable: str, direction: int) -> list[arb]:
+    """From far to near, halves of each between them left out."""
+    place = abs(_place(steps, variable))
+    scale = place if place > 0 else arb(2) ** -_BELOW_ALL
+    return [direction * scale * arb(part) * arb(2) ** -k for part, k in _DISTANCES]
+
+
 def _at(steps: Sequence[Step], variable: str, distance: arb, deadline: float) -> arb | Missing:
     moved = list(steps)
     for node, step in enumerate(steps):
@@ -76,12 +91,16 @@ def _at(steps: Sequence[Step], variable: str, distance: arb, deadline: float) ->
 
 
 def _watched(steps: Sequence[Step], variable: str, direction: int, here: arb | Missing, deadline: float) -> _Watched:
-    distances = [direction * arb(part) * arb(2) ** -k for part, k in _DISTANCES]
+    distances = _distances(steps, variable, direction)
     found = [_at(steps, variable, distance, deadline) for d in distances for distance in (d, d / 2)]
     numbers = [value for value in found if not isinstance(value, Missing)]
     if len(numbers) < len(found):
         certain = all(isinstance(value, Missing) and value.gap is Gap.UNDEFINED for value in found)
         return _Watched(defined=False if certain else None)
+    # Where poles crowd, as those of gamma(1/x) do at 0, numbers between them mislead.
+    around = [_at(steps, variable, distance * _NEARBY, deadline) for distance in (distances[0], distances[-1])]
+    if any(isinstance(value, Missing) for value in around):
+        return _Watched(defined=None)
     far, near = numbers[::2], numbers[1::2]
     limit = _settled(far)
     if type(here) is arb and limit is not None and _near(limit, here):
@@ -92,10 +111,16 @@ def _watched(steps: Sequence[Step], variable: str, direction: int, here: arb | M
 
 
 def _settled(numbers: Sequence[arb]) -> arb | None:
-    """What a sequence seems to tend to: by ever smaller steps, or growing as a power does; None otherwise."""
+    """What a sequence seems to tend to: by ever smaller steps, or growing as a power does; None otherwise.
+
+    Only its own numbers are compared with each other: which size is small depends on the formula.
+    """
+    if all(abs(b) <= _SHRINKING * abs(a) for a, b in pairwise(numbers)):
+        return arb(0)
     gaps = [abs(b - a) for a, b in pairwise(numbers)]
-    if all(b < _SHRINKING * a or b < _NOTHING for a, b in pairwise(gaps)) and gaps[-1] < _CLOSE:
-        return arb(0) if abs(numbers[-1]) < _CLOSE else numbers[-1]
+    unseen = _CLOSE**2 * abs(numbers[-1])
+    if all(b < _SHRINKING * a or b < unseen for a, b in pairwise(gaps)) and gaps[-1] < _CLOSE * abs(numbers[-1]):
+        return numbers[-1]
     grows = all(abs(b) > _GROWING * abs(a) for a, b in pairwise(numbers))
     if grows and len({bool(number > 0) for number in numbers}) == 1:
         return arb.pos_inf() if numbers[0] > 0 else arb.neg_inf()
@@ -137,7 +162,7 @@ def _suggested(kind: BehaviourKind, left: _Watched, here: arb | Missing, right: 
 
 
 def _near(a: arb, b: arb) -> bool:
-    return bool(abs(a - b) <= _CLOSE * arb.max(arb(1), abs(a)))
+    return bool(abs(a - b) <= _CLOSE * arb.max(abs(a), abs(b)))
 
 
 def decimal(value: arb, digits: int, *, last: bool) -> str:

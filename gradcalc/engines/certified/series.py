@@ -38,14 +38,14 @@ class Field:
 
     def __init__(self, terms: int, deadline: float) -> None:
         self.terms = terms
-        self._deadline = deadline
+        self.deadline = deadline
         self._known: dict[Hashable, Number] = {}
         self.values: list[arb] = []
         self.roots: list[tuple[fmpq, int] | None] = []
 
     def tick(self) -> None:
         """Raise `TimeoutError` once the thread's clock has passed the deadline."""
-        if time.thread_time() > self._deadline:
+        if time.thread_time() > self.deadline:
             raise TimeoutError
 
     def rational(self, value: int | fmpq) -> Number:
@@ -327,7 +327,6 @@ class Series:
     def __mul__(self, other: Series) -> Series:
         if self.is_zero() or other.is_zero():
             return self.field.constant(0)
-        self.field.tick()
         assert self.order is not None, "it is not 0"
         assert other.order is not None, "it is not 0"
         end = _least(
@@ -336,6 +335,7 @@ class Series:
         )
         terms: dict[Exponents, Number] = {}
         for (p, q), a in self.terms.items():
+            self.field.tick()
             for (r, s), b in other.terms.items():
                 if end is not None and p + r >= end:
                     break

@@ -66,6 +66,8 @@ def _attempts(order: int, digits: int) -> Iterator[tuple[int, int, bool]]:
     bits, more, most = precisions(digits)
     few = order + 2
     yield bits, few, False
+    # Bits are cheap where there are few terms.
+    yield most, few, True
     yield bits, 2 * few, False
     yield more, 4 * few, False
     yield most, 8 * few, True
