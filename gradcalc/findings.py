@@ -8,6 +8,7 @@ printed: a number that is shown can always be had again by pasting the formula t
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -64,15 +65,26 @@ def partials(
     certificate: Certificate,
     device: str,
     digits: int,
+    timeout: float,
     memory: Memory,
 ) -> tuple[Partial, ...]:
     """Judge each partial derivative: SymPy's number and torch's against the certified one.
 
-    digits: of the exact decimals. memory: of what was read before.
+    digits: of the exact decimals. timeout: seconds, after which SymPy's derivatives are no longer evaluated. memory: of
+    what was read before.
     """
+    deadline = time.monotonic() + timeout
     doubts = _doubts(program, order, backward, certificate, device)
     return tuple(
-        _partial(program, order, derivative, slope, seen, doubts, _symbolic_number(program, derivative, digits, memory))
+        _partial(
+            program,
+            order,
+            derivative,
+            slope,
+            seen,
+            doubts,
+            _symbolic_number(program, derivative, digits, deadline, memory),
+        )
         for derivative, slope, seen in zip(derivatives, backward.partials, certificate.partials, strict=True)
     )
 
@@ -242,14 +254,16 @@ def number(found: Enclosure) -> Number:
     return Number(None, math.nan if outcome is Outcome.UNDEFINED else None, outcome, found.reason or "")
 
 
-def _symbolic_number(program: Program, derivative: Derivative, digits: int, memory: Memory) -> Number:
-    """Evaluate SymPy's derivative at the point, to `digits` digits."""
+def _symbolic_number(program: Program, derivative: Derivative, digits: int, deadline: float, memory: Memory) -> Number:
+    """Evaluate SymPy's derivative at the point, to `digits` digits, unless the deadline has passed."""
     if derivative.expression is None:
         return Number(None, None, Outcome.UNDECIDED, derivative.reason or "SymPy gave no derivative")
     if not derivative.readable:
         if derivative.value is None:
             return Number(None, None, Outcome.UNSUPPORTED, "SymPy's derivative could not be evaluated at this point")
         return Number(derivative.value, float(derivative.value), Outcome.AGREES, "")
+    if time.monotonic() > deadline:
+        return Number(None, None, Outcome.UNDECIDED, "the time was up before the printed derivative was evaluated")
     try:
         scalar = memory.recall(_read_back, derivative.expression, tuple(program.lengths.items()))
         found = certified.evaluate(scalar, program.flat, program.dtype, digits=digits, exact_integers=True)

@@ -61,7 +61,15 @@ def diff(request: Request, session: Session | None = None) -> Result:
         device=device,
         value=findings.value_of(certificate, backward),
         gradient=findings.partials(
-            program, request.order, derivatives, backward, certificate, device, request.digits, session.memory
+            program,
+            request.order,
+            derivatives,
+            backward,
+            certificate,
+            device,
+            request.digits,
+            request.timeout,
+            session.memory,
         ),
         notes=program.notes,
         account=account,

@@ -14,7 +14,7 @@ from gradcalc.dtypes import FLOAT64
 from gradcalc.render import numbers
 from gradcalc.results import Outcome, Partial, Result
 
-_WORDS = frozenset({Outcome.UNSUPPORTED, Outcome.UNDEFINED, Outcome.UNDECIDED})
+_WORDS = frozenset({Outcome.UNSUPPORTED, Outcome.UNDECIDED})
 
 
 def only(result: Result, field: str, digits: int | None) -> list[str]:
@@ -30,8 +30,12 @@ def only(result: Result, field: str, digits: int | None) -> list[str]:
 
 
 def answered(field: str, lines: Iterable[str]) -> bool:
-    """Whether some line is what was asked for, rather than the word for why it is missing."""
-    return field == "verdict" or any(line not in _WORDS for line in lines)
+    """Whether some line is what was asked for, rather than the word for why it is missing.
+
+    That there is no derivative is an answer; of the formula's value the word says only that no side has one.
+    """
+    missing = _WORDS | {Outcome.UNDEFINED} if field == "value" else _WORDS
+    return field == "verdict" or any(line not in missing for line in lines)
 
 
 def _component(result: Result, partial: Partial, field: str, digits: int | None) -> str:
@@ -57,5 +61,6 @@ def _value(result: Result, digits: int | None) -> str:
 def _certified(partial: Partial, digits: int | None) -> str:
     found = partial.certified
     if found is None or found.value is None:
-        return partial.symbolic.outcome or Outcome.UNDECIDED
+        undefined = partial.verdict is not None and partial.verdict.outcome == Outcome.UNDEFINED
+        return Outcome.UNDEFINED if undefined else partial.symbolic.outcome or Outcome.UNDECIDED
     return found.value if digits is None else numbers.significant(Decimal(found.value), digits)

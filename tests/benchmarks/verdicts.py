@@ -22,6 +22,7 @@ from rich.table import Table
 
 from gradcalc import findings
 from gradcalc.engines import autograd, certified, symbolic
+from gradcalc.memory import Memory
 from gradcalc.program import Request, read
 
 README = Path(__file__).parents[2] / "README.md"
@@ -72,7 +73,7 @@ def stages(request: Request) -> tuple[Callable[[], object], Callable[[], object]
 
     def verdict() -> object:
         certificate = certified.differentiate(scalar, program.flat, program.dtype, program.wrt)
-        return findings.partials(program, 1, derivatives, known, certificate, "cpu", 40)
+        return findings.partials(program, 1, derivatives, known, certificate, "cpu", 40, 10.0, Memory())
 
     return backward, verdict
 

@@ -41,7 +41,7 @@ def test_every_format_renders_every_answer(name: str, answer: Result) -> None:
 
 def test_plain_is_a_field_a_tab_and_a_text() -> None:
     """The fields and their order are a contract with scripts."""
-    made = partial(explanation="fine\tand\ngood", certified=PROVED)
+    made = partial(explanation="fine\tand\ngood", certified=PROVED, cause="dead zone")
     assert render(result(made, at={"x": 4.0, "v": (1.0, 2.0)}), "plain", View()).splitlines() == [
         "expression\tsin(x**2)",
         "at.x\t4",
@@ -55,6 +55,7 @@ def test_plain_is_a_field_a_tab_and_a_text() -> None:
         "gradient.x.autograd\t-7.661275842587077",
         f"gradient.x.certified\t{EXACT}",
         "gradient.x.verdict\tagrees",
+        "gradient.x.cause\tdead zone",
         "gradient.x.explanation\tfine and good",
     ]
 
@@ -185,5 +186,6 @@ def test_plain_leaves_out_a_certified_value_that_is_none() -> None:
 @pytest.mark.parametrize("field", sorted(set(FIELDS) - {"verdict"}))
 def test_words_alone_are_no_answer(field: str) -> None:
     """Status 3 follows, unless the verdict was asked for."""
-    assert not answered(field, ["unsupported", "undefined", "undecided"])
+    assert not answered(field, ["unsupported", "undecided"])
+    assert answered(field, ["unsupported", "undefined"]) is (field != "value")
     assert answered("verdict", ["unsupported"])

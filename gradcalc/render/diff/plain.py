@@ -1,7 +1,7 @@
 """Lines of `field<TAB>text`, for cut, grep and awk: the fields and their order do not change.
 
     expression, at.NAME, dtype, device, value.symbolic, value.autograd,
-    and for each component: gradient.NAME.expression, .symbolic, .autograd, .certified, .verdict, .explanation
+    and for each component: gradient.NAME.expression, .symbolic, .autograd, .certified, .verdict, .cause, .explanation
 
 With the whole account: account.condition.NAME.value, .gradient, .explanation; account.reason; account.vN.source,
 account.vN.value and .adjoint with .autograd, .certified and .right, account.vN.lost; account.rewriting.N.wrt,
@@ -56,4 +56,5 @@ def _component(result: Result, partial: Partial, view: View) -> Iterator[tuple[s
     yield f"{field}.certified", (partial.certified and partial.certified.value) or ""
     if partial.verdict is not None:
         yield f"{field}.verdict", partial.verdict.outcome
+        yield f"{field}.cause", partial.verdict.cause or ""
         yield f"{field}.explanation", partial.verdict.explanation
