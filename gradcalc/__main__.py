@@ -59,12 +59,12 @@ def answer(tokens: Sequence[str], console: Console) -> int:
 
         return int(run_app(tokens, console))
     except GradcalcError as error:
-        return tell(error, tokens, console)
+        return int(tell(error, tokens, console))
     except BrokenPipeError:
         console.abandon()  # whoever read the answer has seen enough of it
         return 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: a user sees no traceback unasked
-        status = tell(internal(error), tokens, console)
+        status = int(tell(internal(error), tokens, console))
         _debug(error)
         return status
 
