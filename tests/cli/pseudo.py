@@ -51,7 +51,10 @@ class Terminal:
                 self._seen += found.end()
                 return found.group(1).decode()
             if select.select([self._descriptor], [], [], 0.1)[0]:
-                self.raw += self._read()
+                chunk = self._read()
+                if not chunk:
+                    break  # the program has ended
+                self.raw += chunk
         raise AssertionError(f"{pattern} did not come: {self.raw[-2000:]!r}")
 
     def end(self) -> int:

@@ -72,6 +72,7 @@ def test_no_word_of_the_prompt_hides_a_command() -> None:
         ("[1,\n2]", ["[1,\n2]"]),
         ("sin(x\n\ny", ["sin(x\n", "y"]),
         ("x)\ny", ["x)", "y"]),
+        ("x)((\ny", ["x)((", "y"]),
         ("x + \\\n1\ny", ["x + \n1", "y"]),
         ("sin(x", ["sin(x"]),
         ("", []),
