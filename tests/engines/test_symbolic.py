@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, cast
 
 import mpmath
 import pytest
@@ -17,7 +18,7 @@ import pytest
 from gradcalc import processes
 from gradcalc.dtypes import FLOAT32, FLOAT64, DType
 from gradcalc.engines.certified import evaluate
-from gradcalc.engines.symbolic import Derivative, Question, ask
+from gradcalc.engines.symbolic import Derivative, Question, ask, client
 from gradcalc.engines.symbolic.protocol import decode_question, encode_question
 from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
@@ -310,3 +311,28 @@ def test_a_long_sum_is_answered_in_linear_time() -> None:
     expression = differentiate(formula)[0].expression
     assert expression is not None
     assert expression.count("cos(") == 1000
+
+
+def test_the_start_of_the_process_is_not_counted() -> None:
+    """A question's time begins when SymPy is loaded, which after a hang matters to the next question."""
+    allowed: list[float] = []
+
+    class Scripted:
+        """Says what a process says, and notes how long each word is waited for."""
+
+        ready = False
+        words = iter([{"ready": True}, {"wrt": "x", "expression": "1"}, {"done": True}])
+
+        def receive(self, deadline: float) -> dict[str, Any]:
+            """The next word."""
+            allowed.append(deadline - time.monotonic())
+            return next(self.words)
+
+    question = Question(parse("x"), ("x",), 1, "float64", {}, 2.0)
+    process = Scripted()
+    pending = client.Pending(question, cast("Any", process))
+    assert pending.collect()[0].expression == "1"
+    assert allowed[0] > 30
+    assert all(seconds <= 2 for seconds in allowed[1:])
+    assert process.ready
+    assert client.Pending(question, cast("Any", process))._deadline <= time.monotonic() + 2  # noqa: SLF001 - once loaded
