@@ -11,14 +11,16 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # for type checkers, who know the name; typing itself takes half of the time to the first line
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from os import PathLike
+    from typing import SupportsFloat
 
+    from gradcalc.claims import Check
     from gradcalc.language.point import PointLike, Value
     from gradcalc.results import Recording, Regression, Result
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "diff", "logistic", "tape"]
+__all__ = ["__version__", "check", "diff", "logistic", "tape"]
 
 
 def diff(
@@ -51,6 +53,32 @@ def diff(
     return answer(
         Request(expression, texts, names, device, dtype, order, digits, timeout, pretty=True, explain=explain)
     )
+
+
+def check(
+    expression: str,
+    claim: str,
+    *,
+    wrt: str | Sequence[str] = (),
+    at: PointLike | Sequence[Mapping[str, Value]] | None = None,
+    over: Mapping[str, tuple[SupportsFloat | str, SupportsFloat | str]] | None = None,
+    timeout: float = 10.0,
+) -> Check:
+    """Is `claim` the derivative of `expression`? The same as the command `gradcalc check`.
+
+    claim: a formula, or "[a, b]" for the derivatives by several variables, in their order or that of `wrt`. at: a point
+    as for `diff`, or a list of mappings, to try first. over: a pair of ends for each variable whose points are to lie
+    between them. timeout: seconds for the whole.
+
+    Raises subclasses of `gradcalc.errors.GradcalcError`.
+    """
+    from gradcalc.checking import CheckRequest
+    from gradcalc.language.point import points_texts, ranges_text
+    from gradcalc.pipeline import check as answer
+
+    texts = () if at is None else tuple(points_texts(at))
+    names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+    return answer(CheckRequest(expression, claim, texts, tuple(ranges_text(over or {})), names, timeout))
 
 
 def tape(

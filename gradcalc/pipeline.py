@@ -10,6 +10,7 @@ Imports every layer below; torch, SymPy and flint only inside the calls that nee
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,14 @@ from gradcalc.program import Experiment, Program, Request, read
 from gradcalc.session import Session
 
 if TYPE_CHECKING:
+    from gradcalc.checking import CheckRequest
+    from gradcalc.claims import Check
     from gradcalc.engines.autograd import Device
     from gradcalc.engines.symbolic import Derivative, Question
     from gradcalc.regression import LogisticRequest
     from gradcalc.results import Recording, Regression, Result
 
-__all__ = ["Experiment", "Request", "devices", "diff", "logistic", "read", "tape"]
+__all__ = ["Experiment", "Request", "check", "devices", "diff", "logistic", "read", "tape"]
 
 
 def diff(request: Request, session: Session | None = None) -> Result:
@@ -98,6 +101,21 @@ def logistic(request: LogisticRequest) -> Regression:
     # Without the clamp all are the same in exact arithmetic; the last is so in the fewest steps.
     exact = diff(regression.question(model, shortest, request))
     return regression.account(model, request, clamped, exact)
+
+
+def check(request: CheckRequest) -> Check:
+    """Is a claim the derivative? Ball arithmetic at points first: what that refutes, SymPy need not be asked."""
+    from gradcalc import checking
+    from gradcalc.engines import symbolic
+
+    begun = time.monotonic()
+    assertion = checking.read(request)
+    seen = checking.compared(assertion, request.timeout / 2)
+    identity = checking.identity(assertion, seen, request.timeout - (time.monotonic() - begun))
+    if identity is None:
+        return checking.account(request, assertion, seen, ())
+    with symbolic.ask(identity) as pending:
+        return checking.account(request, assertion, seen, pending.proofs())
 
 
 def devices() -> tuple[Device, ...]:

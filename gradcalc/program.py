@@ -139,7 +139,7 @@ def _fit(tape: Tape, known: tuple[tuple[str, Shape], ...], wanted: tuple[str, ..
     lengths = dict(known)
     shapes = infer_shapes(tape, lengths)
     require_scalar(tape, shapes)
-    wrt = () if wanted is None else _choose(wanted, tape.variables, lengths)
+    wrt = () if wanted is None else choose(wanted, tape.variables, lengths)
     entry = None if wanted is None else per_entry(tape, shapes, lengths, wrt)
     return _Fitted(shapes, unroll(tape, shapes), entry, wrt)
 
@@ -205,8 +205,8 @@ def _flatten(point: Mapping[str, float | tuple[float, ...]]) -> dict[str, float]
     return flat
 
 
-def _choose(wanted: Sequence[str], variables: Sequence[str], lengths: Mapping[str, Shape]) -> tuple[str, ...]:
-    """The components to differentiate by: those wanted, or those of every variable."""
+def choose(wanted: Sequence[str], variables: Sequence[str], lengths: Mapping[str, Shape]) -> tuple[str, ...]:
+    """The components to differentiate by: those wanted, or those of every variable. Raises `UsageError`."""
     components = {name: component_names(name, length) for name, length in lengths.items()}
     # A formula without variables still has a derivative, 0, by what the point names.
     names = list(wanted) or list(variables) or list(components)

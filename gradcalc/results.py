@@ -1,8 +1,8 @@
 """The records that a renderer, a script or a Python caller sees: frozen, of plain str, int and float.
 
 Comes in: nothing. Goes out: `Result`, `Recording` and `Regression` with their parts, the answers to `diff`, `tape` and
-`logistic`; their field names are the JSON keys.
-Imports the standard library only. Numbers that torch or a formula made non-finite stay floats here; JSON turns them
+`logistic`; their field names are the JSON keys. Imports `claims`, for `Answer`, and the standard library.
+Numbers that torch or a formula made non-finite stay floats here; JSON turns them
 into null beside "nonfinite".
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from gradcalc.claims import Check
 
 SCHEMA = 1
 
@@ -391,5 +393,8 @@ class Regression:
     notes: tuple[str, ...] = ()
 
 
+#: The answers that hold what torch computed.
+Computed = Result | Recording | Regression
+
 #: What a question is answered with.
-Answer = Result | Recording | Regression
+Answer = Computed | Check

@@ -60,6 +60,8 @@ def test_an_answer(capsys: pytest.CaptureFixture[str], tokens: list[str], status
         (["diff", "(" * 150 + "x" + ")" * 150], 5, None),
         (["diff", "1e999999*x"], 5, None),
         (["functions", "sni"], 2, None),
+        (["check", "x*y", "y"], 2, None),
+        (["check", "x", "(" * 150 + "x" + ")" * 150], 5, None),
     ],
 )  # fmt: skip
 def test_a_refusal(capsys: pytest.CaptureFixture[str], tokens: list[str], status: int, stderr: str | None) -> None:
@@ -131,6 +133,21 @@ def test_a_number_that_is_not_finite_is_null(capsys: pytest.CaptureFixture[str])
     assert autograd["nonfinite"] == "nan"
 
 
+def test_the_keys_of_a_check(capsys: pytest.CaptureFixture[str]) -> None:
+    """Schema 1, key by key and in this order."""
+    assert run(["check", "abs(x)", "1", "--over", "x=-3..3", "--timeout", "200", "--format", "json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert list(document) == ["schema", "command", "expression", "claim", "over", "outcome", "partials", "notes"]
+    assert (document["schema"], document["over"], document["outcome"]) == (1, {"x": "-3..3"}, "refuted")
+    (partial,) = document["partials"]
+    assert list(partial) == [
+        "wrt", "claim", "outcome", "explanation", "counterexample", "points", "digits", "holds", "fails", "proof", "hint",
+    ]  # fmt: skip
+    assert list(partial["counterexample"]) == ["at", "derivative", "claim"]
+    assert list(partial["points"]) == ["equal", "unequal", "without_value", "outside", "undecided"]
+    assert (partial["holds"], partial["fails"]) == ("x > 0", "x < 0")
+
+
 def test_vectors_and_no_point(capsys: pytest.CaptureFixture[str]) -> None:
     """Entries are named x[0], x[1]; without a point the numbers are null."""
     document = answer(capsys, "mean(x**2)", "--at", "1,2,3")
@@ -168,6 +185,9 @@ def test_a_failure_is_a_document_too(capsys: pytest.CaptureFixture[str]) -> None
         (["diff", "--help"], HEAVY),
         (["diff", "sni(x)"], HEAVY),
         (["diff", "x", "--att", "1"], HEAVY),
+        (["check", "--help"], HEAVY),
+        (["check", "x", "2*y"], HEAVY),
+        (["check", "x**2", "2*x"], {"torch", "sympy", "numpy"}),
         (["functions"], HEAVY),
         (["completion", "bash"], HEAVY),
         (["diff", "x**2"], {"torch", "sympy", "numpy"}),

@@ -19,7 +19,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dtypes": set(),
     "lessons": set(),
     "processes": set(),
-    "results": set(),
+    "claims": set(),
+    "results": {"claims"},
     "language": {"errors"},
     "engines": {"errors", "dtypes", "processes", "language"},
     "verdict": {"dtypes", "results", "engines"},
@@ -28,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "session": {"engines", "memory"},
     "cures": {"errors", "dtypes", "language", "results", "verdict", "engines", "program"},
     "findings": {"errors", "dtypes", "language", "results", "verdict", "engines", "memory", "program", "cures"},
+    "checking": {"errors", "dtypes", "claims", "language", "verdict", "engines", "program"},
     "recording": {"errors", "language", "results", "engines", "program"},
     "accounts": {
         *("errors", "dtypes", "language", "results", "verdict", "engines"),
@@ -36,9 +38,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "regression": {"errors", "dtypes", "language", "results", "verdict", "engines", "program", "findings"},
     "pipeline": {
         *("errors", "dtypes", "language", "results", "verdict", "engines"),
-        *("program", "session", "findings", "recording", "accounts", "regression"),
+        *("claims", "program", "session", "findings", "checking", "recording", "accounts", "regression"),
     },
-    "render": {"errors", "dtypes", "processes", "results"},
+    "render": {"errors", "dtypes", "processes", "claims", "results"},
     "console": {"errors", "results", "render"},
     "batch": {"errors", "language", "results", "engines", "processes", "session", "pipeline", "render", "console"},
     "cli": {
@@ -46,7 +48,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors",
         "dtypes",
         "language",
+        "claims",
         "results",
+        "checking",
         "regression",
         "pipeline",
         "console",
@@ -54,7 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "batch",
     },
     "__main__": {"errors", "results", "console", "cli", "render"},
-    "__init__": {"language", "results", "regression", "pipeline"},
+    "__init__": {"language", "claims", "results", "checking", "regression", "pipeline"},
 }
 
 #: The package itself, which the command line imports for its version.
@@ -134,7 +138,7 @@ def test_engines_do_not_know_each_other(path: Path) -> None:
 @each_module
 def test_the_lowest_layers_need_the_standard_library_only(path: Path) -> None:
     """Errors, dtypes, results, the language and the verdict work where nothing is installed."""
-    if _layer(_module_name(path)) not in {"errors", "dtypes", "results", "language", "verdict"}:
+    if _layer(_module_name(path)) not in {"errors", "dtypes", "claims", "results", "language", "verdict"}:
         return
     for line, name in _imports(path):
         root = name.split(".")[0]
@@ -202,8 +206,13 @@ _RUN += "assert answer({tokens!r}, Console(io.StringIO(), io.StringIO(), {{}})) 
         _RUN.format(tokens=["diff", "x", "--at", "y=1"], status=2),
         _RUN.format(tokens=["diff", "x", "--att", "1"], status=2),
         _RUN.format(tokens=["diff", "9" * 100], status=5),
+        _RUN.format(tokens=["check", "x", "y"], status=2),
+        _RUN.format(tokens=["check", "x", "1", "--over", "x=2..1"], status=2),
     ],
-    ids=["import", "language", "help", "version", "functions", "syntax error", "point error", "usage error", "limit"],
+    ids=[
+        *("import", "language", "help", "version", "functions", "syntax error", "point error", "usage error", "limit"),
+        *("claim error", "range error"),
+    ],
 )
 def test_nothing_heavy_is_loaded(statements: str) -> None:
     """Help, version, listings and every error of usage or syntax load neither torch nor SymPy, NumPy, flint, mpmath."""

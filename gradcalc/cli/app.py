@@ -22,6 +22,7 @@ from gradcalc.errors import Status, UsageError
 #: The commands, and what the program's help says of each.
 COMMANDS = {
     "diff": "Differentiate a formula and compare.",
+    "check": "Is this the derivative? A proof or a counterexample.",
     "batch": "Many questions, one a line, answered in order.",
     "tape": "The computation as torch ran it, node by node.",
     "logistic": "Logistic regression, the chain rule by hand.",
@@ -42,6 +43,7 @@ side with a verdict, at a point of your choice.
   gradcalc diff "x**2*y + sin(y)" --at x=1,y=2  a gradient
   gradcalc diff "mean(x**2)" --at 1,2,3         a vector
   gradcalc diff "log(x)/x"                      the derivative only
+  gradcalc check "sin(x**2)" "cos(x**2)"        is that the derivative?
   gradcalc tape "sin(x**2)" --at 4              how torch computes it
   gradcalc lesson                               learn it step by step
 """

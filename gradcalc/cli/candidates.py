@@ -98,12 +98,12 @@ def _in_command(command: Any, before: Sequence[str], unfinished: str) -> Iterabl
         return [FILES]
     if command.name == "completion" and not positional:
         return options.SHELLS
-    complete = positional or not any(isinstance(param, TyperArgument) for param in command.params)
-    return [*known, "--help"] if complete and not unfinished else []
+    wanted = [param for param in command.params if isinstance(param, TyperArgument) and param.metavar]
+    return [*known, "--help"] if len(positional) >= len(wanted) and not unfinished else []
 
 
 def _values(option: str, command: Any, before: Sequence[str], unfinished: str) -> Iterable[str]:
-    if option in {"--wrt", "--at"}:
+    if option in {"--wrt", "--at", "--over"}:
         positional = _positional(before, options_of(command))
         names = variables(positional[0]) if positional else []
         return names if option == "--wrt" else _coordinates(names, before, unfinished)

@@ -51,7 +51,10 @@ class Command(TyperCommand):
         arguments = [param for param in self.params if isinstance(param, TyperArgument)]
         if any(argument.nargs < 0 for argument in arguments) or len(positional) <= len(arguments):
             return
-        if self._takes_formula:
+        if len(arguments) > 1 and self._takes_formula:
+            shown = " ".join(f'"{argument.metavar}"' for argument in arguments)
+            hint = f"formulas with spaces, brackets or * need quotes: {path} {shown}"
+        elif self._takes_formula:
             whole = quoted([*path.split(), shorten(" ".join(positional), _SHOWN)])
             hint = f"a formula with spaces, brackets or * needs quotes: {whole}"
         elif not arguments and positional[0][:1].isdecimal():

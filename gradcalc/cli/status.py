@@ -1,7 +1,8 @@
-"""The exit status of an answered question, from the outcomes in it. Imports `errors` and `results`."""
+"""The exit status of an answered question, from the outcomes in it. Imports `errors`, `claims` and `results`."""
 
 from __future__ import annotations
 
+from gradcalc.claims import Check, Ruling
 from gradcalc.errors import Status
 from gradcalc.results import Outcome, Partial, Regression, Result
 
@@ -20,6 +21,12 @@ def status(answer: Result | Regression, *, strict: bool) -> Status:
     if strict and answer.at and not agreed:
         return Status.NOT_AGREED
     return Status.OK
+
+
+def status_of_claim(check: Check) -> Status:
+    """OK for a claim that is proved, NOT_AGREED for one that is refuted; NOT_COMPUTED where neither is known."""
+    known = {Ruling.PROVED: Status.OK, Ruling.REFUTED: Status.NOT_AGREED}
+    return known.get(check.outcome, Status.NOT_COMPUTED)
 
 
 def _others(regression: Regression) -> set[Outcome]:

@@ -1,7 +1,7 @@
 """Instructions -> Tape: what the parser writes on, with the checks that hold for every instruction.
 
 Comes in: operations and operands from the parser. Goes out: a `Tape`.
-Imports `errors`, `language.limits`, `language.tape` and `language.vocabulary`.
+Imports `errors`, `language.limits`, `language.mistakes`, `language.tape` and `language.vocabulary`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from gradcalc.errors import ExpressionError, LimitError, Span
 from gradcalc.language import limits, vocabulary
+from gradcalc.language.mistakes import shorten
 from gradcalc.language.suggestions import sentence
 from gradcalc.language.tape import CONDITIONS, CONSTANT, NUMBER, VARIABLE, Instruction, Note, Tape
 
@@ -73,6 +74,14 @@ class TapeBuilder:
         if not self.is_condition(operand):
             raise self.error("a condition is needed here, like x > 0", operand.span)
         return operand.node
+
+    def indicator(self, operand: Operand) -> Operand:
+        """1 where a condition holds and 0 elsewhere; a number as it is."""
+        if not self.is_condition(operand):
+            return operand
+        one, zero = (self.emit(NUMBER, (), operand.span, text).node for text in ("1", "0"))
+        self.note(f"{shorten(self.source.strip())} is read as 1 where it holds and 0 elsewhere", operand.span)
+        return self.emit("where", (operand.node, one, zero), operand.span)
 
     def literal(self, operand: Operand) -> str | None:
         """The text of a number literal, None for anything else."""

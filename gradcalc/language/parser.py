@@ -47,12 +47,13 @@ _WORDS = {"and": "& between conditions", "or": "| between conditions", "not": "~
 _GLUED_PI = re.compile(r"(?<=[^\W\d_₀-₉])(?=π)|(?<=π)(?=[^\W\d_₀-₉])")
 
 
-def parse(source: str, names: frozenset[str] = frozenset()) -> Tape:
+def parse(source: str, names: frozenset[str] = frozenset(), *, indicator: bool = False) -> Tape:
     """Read a formula. `names` are those the point gives: always variables, never constants or functions.
 
+    With `indicator` the whole may be a condition, which is then 1 where it holds and 0 elsewhere.
     Raises `ExpressionError` with a span for what is not a formula and `LimitError` beyond `language.limits`.
     """
-    return _Parser(source, names).formula()
+    return _Parser(source, names).formula(indicator=indicator)
 
 
 class _Parser(TokenStream):
@@ -65,11 +66,11 @@ class _Parser(TokenStream):
 
     # -- the grammar
 
-    def formula(self) -> Tape:
+    def formula(self, *, indicator: bool) -> Tape:
         result = self._expression(0)
         if self._token.kind != "end":
             raise self._unexpected()
-        return self._build.finish(result)
+        return self._build.finish(self._build.indicator(result) if indicator else result)
 
     def _expression(self, level: int) -> Operand:
         left = self._prefix()

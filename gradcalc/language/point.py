@@ -251,6 +251,23 @@ def _split(piece: _Piece) -> list[_Piece]:
     return [*pieces, piece.cut(start)]
 
 
+def pieces(text: str) -> list[str]:
+    """The parts of a text between the commas that stand outside brackets."""
+    return [piece.text for piece in _split(_Piece(text, 0, text))]
+
+
+def points_texts(at: PointLike | Sequence[Mapping[str, Value]]) -> list[str]:
+    """The `--at` texts of a Python point, or of several, each a mapping by name."""
+    if isinstance(at, Sequence) and not isinstance(at, str) and at and all(isinstance(one, Mapping) for one in at):
+        return [",".join(point_texts(one)) for one in at]
+    return point_texts(at)  # type: ignore[arg-type]  # it is one point
+
+
+def ranges_text(over: Mapping[str, tuple[Value, Value]]) -> list[str]:
+    """The `--over` texts of Python ranges: a pair of ends by name."""
+    return [f"{name}={value_text(low)}..{value_text(high)}" for name, (low, high) in over.items()]
+
+
 def value_text(value: Value) -> str:
     """The text of a Python number, string, sequence or array, as it would be typed after `--at`."""
     if isinstance(value, str):

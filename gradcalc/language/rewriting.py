@@ -6,13 +6,13 @@ of the source. Imports `errors` and, of `language`, `limits`, `shapes`, `tape`, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from gradcalc.errors import LimitError, Span
 from gradcalc.language import limits, vocabulary
 from gradcalc.language.parser import parse
-from gradcalc.language.shapes import Shape
+from gradcalc.language.shapes import Shape, infer_shapes
 from gradcalc.language.tape import (
     ARITHMETIC,
     CONDITIONS,
@@ -102,6 +102,39 @@ def unrolled(tape: Tape, shapes: Sequence[Shape]) -> tuple[Tape, tuple[tuple[int
         return tape, tuple((node,) for node in range(len(tape.instructions)))
     unroller = _Unroller(tape, shapes)
     return unroller.run(), unroller.places
+
+
+def entries(tape: Tape, shapes: Sequence[Shape], lengths: Mapping[str, Shape]) -> tuple[Tape, ...]:
+    """Each entry of a program whose value is a vector as a program on numbers alone; of a number the program itself.
+
+    `lengths` are the shapes of the variables. Raises `LimitError` where a program on numbers is too long.
+    """
+    count = shapes[-1]
+    if count is None:
+        return (_pruned(unroll(tape, shapes)),)
+    last = len(tape.instructions) - 1
+    span = tape.instructions[-1].span
+    found = []
+    for place in range(count):
+        step = Instruction(INDEX, (last,), str(place), span)
+        entry = Tape(tape.source, (*tape.instructions, step), tape.variables, tape.notes)
+        found.append(_pruned(unroll(entry, infer_shapes(entry, lengths))))
+    return tuple(found)
+
+
+def _pruned(tape: Tape) -> Tape:
+    """The program without the steps that its result is not computed from."""
+    needed = {len(tape.instructions) - 1}
+    for node in range(len(tape.instructions) - 1, -1, -1):
+        if node in needed:
+            needed.update(tape.instructions[node].args)
+    if len(needed) == len(tape.instructions):
+        return tape
+    kept = sorted(needed)
+    place = {node: number for number, node in enumerate(kept)}
+    steps = [tape.instructions[node] for node in kept]
+    made = tuple(Instruction(s.op, tuple(place[i] for i in s.args), s.text, s.span) for s in steps)
+    return Tape(tape.source, made, tape.variables, tape.notes)
 
 
 class _Unroller:

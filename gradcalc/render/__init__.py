@@ -1,7 +1,7 @@
 """Answer -> text: one module a format, loaded on use, each with one function `render(answer, view)`.
 
-Comes in: a `Result`, a `Recording` or a `Regression`, and a `View`. Goes out: text that ends with a newline. No
-mathematics here: a renderer formats numbers (`render.numbers`) and arranges them.
+Comes in: a `Result`, a `Recording`, a `Regression` or a `Check`, and a `View`. Goes out: text that ends with a
+newline. No mathematics here: a renderer formats numbers (`render.numbers`) and arranges them.
 Imports the standard library only; a format's module may import `dtypes`, `results`, `errors`, rich and graphviz.
 
 To add a format: write `render/COMMAND/NAME.py` with a `render` function, and add NAME to the command's `FORMATS`.
@@ -21,6 +21,7 @@ FORMATS = {
     "diff": ("table", "plain", "json", "csv", "latex", "markdown"),
     "tape": ("table", "tree", "dot", "mermaid", "json", "svg"),
     "logistic": ("table", "plain", "json", "markdown"),
+    "check": ("table", "plain", "json", "markdown"),
 }
 
 #: The formats of `diff` in which the whole account has no place.

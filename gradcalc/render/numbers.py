@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Literal
 
 from gradcalc.dtypes import DTYPES, FLOAT64, DType
-from gradcalc.results import Answer, Autograd, Certified, Outcome, Partial, Symbolic, Value, Values
+from gradcalc.results import Autograd, Certified, Computed, Outcome, Partial, Symbolic, Value, Values
 
 NonFinite = Literal["nan", "inf", "-inf"]
 
@@ -168,7 +168,7 @@ def brief(value: Value, dtype: DType) -> str:
     return coordinate(_six_digits(value), dtype)
 
 
-def format_of(answer: Answer) -> DType:
+def format_of(answer: Computed) -> DType:
     """The floating-point format that the answer's numbers have; whole numbers are read in float64."""
     return DTYPES.get(answer.dtype, FLOAT64)
 

@@ -135,7 +135,7 @@ def separated(sections: Iterable[Section], view: View) -> Iterator[str]:
 def markdown(sections: Iterable[Section], view: View) -> Iterator[str]:
     """Each section as a heading, a GitHub table and paragraphs."""
     for section in sections:
-        yield f"\n### {prose(visible(section.title, view.encoding))}\n"
+        yield f"\n### {prose(visible(section.title, view.encoding))}\n" if section.title else ""
         if section.rows:
             yield _cells(section.header, view)
             yield "|" + " --- |" * len(section.header)

@@ -22,7 +22,7 @@ from gradcalc.results import Outcome
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from gradcalc.results import Answer
+    from gradcalc.results import Computed
 
 OUTCOME_STYLES = {
     Outcome.AGREES: "green",
@@ -69,7 +69,7 @@ def painted(lines: Iterable[RenderableType], view: View) -> str:
     return text if view.color else "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
-def heading(answer: Answer, view: View) -> Iterator[Text]:
+def heading(answer: Computed, view: View) -> Iterator[Text]:
     """The formula, the point, the dtype and the device: one line where they fit."""
     formula = echo(answer.expression, _LONGEST_ECHO, view.encoding)
     dtype = numbers.format_of(answer)

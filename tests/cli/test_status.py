@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from gradcalc.cli.status import status
+from gradcalc.claims import Check, Ruling
+from gradcalc.cli.status import status, status_of_claim
 from gradcalc.errors import Status
 from gradcalc.results import Certified, Compared, Formulation, Outcome, Partial, Regression, Symbolic
 from tests.render.examples import partial, result
@@ -111,3 +112,17 @@ def test_the_components_of_a_regression_count_too() -> None:
     assert status(regression(partial(verdict=DIFFERS)), strict=False) is Status.OK
     assert status(regression(partial(verdict=DIFFERS)), strict=True) is Status.NOT_AGREED
     assert status(regression(partial(verdict=UNDECIDED)), strict=False) is Status.NOT_COMPUTED
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        (Ruling.PROVED, Status.OK),
+        (Ruling.REFUTED, Status.NOT_AGREED),
+        (Ruling.NOT_REFUTED, Status.NOT_COMPUTED),
+        (Ruling.UNDECIDED, Status.NOT_COMPUTED),
+    ],
+)
+def test_a_claim(outcome: Ruling, expected: Status) -> None:
+    """0, 1 and 3."""
+    assert status_of_claim(Check("check", "x", "1", {}, outcome, ())) == expected

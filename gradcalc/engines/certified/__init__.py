@@ -7,27 +7,37 @@ flint is loaded on the first call.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gradcalc.dtypes import DType
 from gradcalc.engines.certified.account import Account, Loss, Suspect
 from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Side
 from gradcalc.engines.certified.enclosure import Certificate, Enclosure, Kind, Slope
+from gradcalc.engines.certified.relation import Comparison, Relation
+from gradcalc.engines.certified.signals import OutOfReachError
 from gradcalc.language.tape import Tape
+
+if TYPE_CHECKING:
+    from gradcalc.engines.certified.comparison import Family
 
 __all__ = [
     "Account",
     "Behaviour",
     "BehaviourKind",
     "Certificate",
+    "Comparison",
     "Enclosure",
     "Kind",
     "Loss",
+    "OutOfReachError",
+    "Relation",
     "Side",
     "Slope",
     "Suspect",
     "account",
     "differentiate",
     "evaluate",
+    "family",
     "nodes",
 ]
 
@@ -85,3 +95,10 @@ def nodes(
     from gradcalc.engines.certified import instructions
 
     return instructions.nodes(tape, point, dtype, digits)
+
+
+def family(seconds: float) -> Family:
+    """A family of functions, empty yet, that are compared at exact points, for so many seconds of computing."""
+    from gradcalc.engines.certified.comparison import Family
+
+    return Family(seconds)

@@ -136,6 +136,33 @@ def tangent(graph: Graph, result: int, variable: str, rules: Rules) -> int | Non
     return found.get(result)
 
 
+def contributions(graph: Graph, result: int, name: str, rules: Rules) -> list[tuple[int, int, int]]:
+    """The parts of a derivative by one variable, at each step that it reaches through several operands.
+
+    As position of the step, position of the operand, and position of what comes through that operand.
+    """
+    leaves = set(_leaves(graph, [name]).values())
+    active = _active(graph, result, leaves)
+    found = adjoints(graph, result, leaves, rules)
+    back = _Backward(graph, active, rules)
+    parts: list[tuple[int, int, int]] = []
+    for node in sorted(found):
+        if sum(active[operand] for operand in graph.steps[node].args) < 2:
+            continue
+        for operand, part in back.step(node, found[node]):
+            moved = tangent(graph, operand, name, rules)
+            if moved is not None:
+                parts.append((node, operand, graph.add(CHAIN, (part, moved))))
+    return parts
+
+
+def inner(graph: Graph, result: int, name: str) -> list[int]:
+    """The steps that `result` is computed from and that change with a variable, without that variable and itself."""
+    active = _active(graph, result, set(_leaves(graph, [name]).values()))
+    reached = _reached(graph, result, active)
+    return [node for node in reached if node != result and graph.steps[node].op not in {VARIABLE, *CONDITIONS}]
+
+
 class _Derivation:
     """What both directions share: the slope of one step by one of its operands."""
 
@@ -361,7 +388,10 @@ def _by_order(graph: Graph, step: Step, position: int, rules: Rules) -> int:
 
 
 def _is_whole(step: Step) -> bool:
-    return step.op == NUMBER and step.stored is not None and float(step.stored).is_integer()
+    stored = step.stored
+    if stored is None or step.op != NUMBER:
+        return False
+    return stored.is_integer() if isinstance(stored, float) else stored.denominator == 1
 
 
 @cache

@@ -10,10 +10,11 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from enum import IntEnum
+from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from gradcalc.dtypes import FLOAT64
 from gradcalc.engines.certified import arithmetic, orders
@@ -164,7 +165,7 @@ def _guarded(step: Step, values: list[Value]) -> Value:
 def _value(step: Step, values: list[Value]) -> Value:
     op, args = step.op, step.args
     if op in LEAVES:
-        return arithmetic.constant(step.text) if op == CONSTANT else arb(step.stored)
+        return arithmetic.constant(step.text) if op == CONSTANT else ball(step.stored)
     if op == LACKING:
         return Missing(Gap.UNSUPPORTED, step.text)
     if op in {"where", MASK}:
@@ -180,6 +181,11 @@ def _value(step: Step, values: list[Value]) -> Value:
     if op in COMPARISONS:
         return _compare(step, operands)
     return _known(_operate(step, operands), op, operands)
+
+
+def ball(stored: Any) -> arb:
+    """The number of a leaf: that of a fraction is as narrow as the precision allows."""
+    return arb(fmpq(stored.numerator, stored.denominator) if type(stored) is Fraction else stored)
 
 
 def _operate(step: Step, operands: list[arb]) -> arb:

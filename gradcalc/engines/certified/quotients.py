@@ -14,7 +14,7 @@ from flint import arb, ctx, fmpq
 
 from gradcalc.dtypes import FLOAT64
 from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Side
-from gradcalc.engines.certified.machine import Gap, Missing, run
+from gradcalc.engines.certified.machine import Gap, Missing, ball, run
 from gradcalc.engines.certified.rounding import enclosure
 from gradcalc.engines.certified.signals import UndecidedError, UndefinedError
 from gradcalc.engines.certified.steps import Step
@@ -70,7 +70,7 @@ class _Watched:
 
 
 def _place(steps: Sequence[Step], variable: str) -> arb:
-    return next(arb(step.stored) for step in steps if step.op == VARIABLE and step.text == variable)
+    return next(ball(step.stored) for step in steps if step.op == VARIABLE and step.text == variable)
 
 
 def _distances(steps: Sequence[Step], variable: str, direction: int) -> list[arb]:
@@ -84,7 +84,7 @@ def _at(steps: Sequence[Step], variable: str, distance: arb, deadline: float) ->
     moved = list(steps)
     for node, step in enumerate(steps):
         if step.op == VARIABLE and step.text == variable:
-            place: Any = arb(step.stored) + distance
+            place: Any = ball(step.stored) + distance
             moved[node] = step._replace(stored=place)
     value: arb | Missing = run(moved, [len(moved) - 1], deadline)[-1]
     return value

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import ctx, fmpq
 
 from gradcalc.dtypes import FLOAT64
 from gradcalc.engines.certified import elementary, expansions, growth, quotients
 from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Side
 from gradcalc.engines.certified.evaluation import precisions
 from gradcalc.engines.certified.growth import Beyond
-from gradcalc.engines.certified.machine import Gap, Missing
+from gradcalc.engines.certified.machine import Gap, Missing, ball
 from gradcalc.engines.certified.quotients import LEFT, RIGHT, decimal
 from gradcalc.engines.certified.rounding import enclosure
 from gradcalc.engines.certified.series import Field, Number, Series
@@ -190,7 +190,7 @@ class _Pass:
     def _leaf(self, step: Step) -> Series:
         if step.op == CONSTANT:
             return expansions.constant(self.field, step.text)
-        stored = arb(step.stored)
+        stored = ball(step.stored)
         if not stored.is_finite():
             raise UndecidedError("infinity")
         start: fmpq = stored.fmpq()

@@ -9,6 +9,7 @@ Sharing makes `x == x` and `f(x) - f(x)` exact for any f, and a derivative, whic
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from gradcalc.dtypes import DType, exact
@@ -43,17 +44,21 @@ STRICT, ELSE = "strict", "else"
 _MOST_STEPS = 1_500_000
 
 
+Stored = float | int | Fraction | None
+
+
 class Step(NamedTuple):
     """An operation of the tape, `args` being positions of earlier steps.
 
     `text` is the literal, the variable's or constant's name, or the exponent of a `WHOLE_POWER`; `stored` is the number
-    that a literal or a variable stands for; `span` is the piece of the source that it comes from.
+    that a literal or a variable stands for, a fraction where it is read exactly; `span` is the piece of the source that
+    it comes from.
     """
 
     op: str
     args: tuple[int, ...]
     text: str
-    stored: float | int | None = None
+    stored: Stored = None
     span: Span | None = None
 
 
@@ -69,7 +74,7 @@ class Graph:
         op: str,
         args: tuple[int, ...] = (),
         text: str = "",
-        stored: float | int | None = None,
+        stored: Stored = None,
         span: Span | None = None,
     ) -> int:
         """The position of this step. Raises `OutOfReachError` for too many."""
@@ -96,7 +101,7 @@ class Graph:
     def read(
         self,
         tape: Tape,
-        stored: Callable[[Instruction], float | int | None],
+        stored: Callable[[Instruction], Stored],
         bound: Mapping[str, int],
         span: Span | None = None,
     ) -> int:
@@ -121,9 +126,7 @@ class Graph:
     def _extreme(self, op: str, a: int, b: int, span: Span) -> int:
         return a if a == b else self.add(op, (a, b), "", None, span)
 
-    def instruction(
-        self, tape: Tape, step: Instruction, place: Sequence[int], stored: float | int | None, span: Span
-    ) -> int:
+    def instruction(self, tape: Tape, step: Instruction, place: Sequence[int], stored: Stored, span: Span) -> int:
         """Add an instruction of a tape; `place` has the steps of those before it."""
         args = tuple(place[i] for i in step.args)
         if step.op == "pow":
@@ -158,10 +161,10 @@ def share(
 
 def storing(
     point: Mapping[str, float], dtype: DType, *, exact_integers: bool = False
-) -> Callable[[Instruction], float | int | None]:
+) -> Callable[[Instruction], Stored]:
     """What tells the number that an instruction stores, as `share` has it; None for one that stores none."""
 
-    def stored(step: Instruction) -> float | int | None:
+    def stored(step: Instruction) -> Stored:
         if step.op == VARIABLE:
             return point[step.text]
         if step.op != NUMBER:
@@ -169,3 +172,13 @@ def storing(
         return int(step.text) if exact_integers and step.text.isdigit() else dtype.nearest(exact(step.text))
 
     return stored
+
+
+def share_exactly(graph: Graph, tape: Tape) -> int:
+    """Add `tape` to a graph, each literal as the decimal that was typed; its variables are not stored yet."""
+
+    def stored(step: Instruction) -> Stored:
+        value = exact(step.text) if step.op == NUMBER else None
+        return value.numerator if value is not None and value.denominator == 1 else value
+
+    return graph.read(inline(tape, lambda row: not row.arb), stored, {})

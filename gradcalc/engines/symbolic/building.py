@@ -5,7 +5,7 @@ build is quadratic. Imports SymPy: only the SymPy process imports this module.
 
 What SymPy must not compute with is carried as a symbol named by its text and printed as such: a decimal literal that
 is not a member of the dtype (so that 0.1 stays the stored 0.1 through every simplification), and numbers so large
-that SymPy would hang on them.
+that SymPy would hang on them. Without a dtype a literal is the rational number that was typed.
 """
 
 from __future__ import annotations
@@ -42,12 +42,14 @@ _RELATIONS: dict[str, Callable[..., Expr]] = {
 # millions on its integers take seconds and gigabytes.
 _POWER_BITS = (NUMBER_CHARACTERS - 2) * math.log2(10)
 _EXPONENT = 10**6
+# Of numerator or denominator: 60 digits behind a point, and an exponent as large as float64 has.
+_LITERAL_BITS = 1500
 # SymPy expands special functions at whole numbers term by term (uppergamma, factorial): larger ones stay symbols.
 _SPECIAL_ARGUMENT = 100
 
 
-def build(tape: Tape, dtype: DType) -> Expr:
-    """The expression of a scalar tape; literals are read as members of `dtype`."""
+def build(tape: Tape, dtype: DType | None) -> Expr:
+    """The expression of a scalar tape; literals are read as members of `dtype`, or exactly where that is None."""
     return _Builder(inline(tape, lambda row: not row.sympy), dtype).run()
 
 
@@ -86,7 +88,7 @@ class Opaque(Symbol):  # type: ignore[misc]  # SymPy's classes are untyped
 
 
 class _Builder:
-    def __init__(self, tape: Tape, dtype: DType) -> None:
+    def __init__(self, tape: Tape, dtype: DType | None) -> None:
         self._tape = tape
         self._dtype = dtype
         self._uses = Counter(node for step in tape.instructions for node in step.args)
@@ -155,9 +157,15 @@ class _Builder:
 
     def _number(self, text: str) -> Expr:
         value = exact(text)
-        if Fraction(self._dtype.nearest(value)) == value:
+        if self._is_exact(value):
             return Rational(value.numerator, value.denominator)
         return Literal(f"{text}.0" if text.isdigit() else text, positive=True)
+
+    def _is_exact(self, value: Fraction) -> bool:
+        """Whether SymPy may compute with a literal of this value."""
+        if self._dtype is None:
+            return max(value.numerator, value.denominator).bit_length() <= _LITERAL_BITS
+        return Fraction(self._dtype.nearest(value)) == value
 
     def _power(self, base: Expr, exponent: Expr) -> Expr:
         if not exponent.is_Integer:

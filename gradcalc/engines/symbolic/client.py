@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Any
 
 import gradcalc
 from gradcalc import processes
-from gradcalc.engines.symbolic.protocol import ENDED, Derivative, Question, encode_question
+from gradcalc.engines.symbolic.protocol import ENDED, Derivative, Identity, Proof, Question, encode_question
 
 _CHUNK = 1 << 16
 #: Seconds in which SymPy must have been loaded; they do not count as a question's.
@@ -31,7 +31,7 @@ _START = 60.0
 
 
 @contextmanager
-def ask(question: Question) -> Iterator[Pending]:
+def ask(question: Question | Identity) -> Iterator[Pending]:
     """Send a question and go on at once; the SymPy process starts with the first one.
 
     One question at a time is asked of the shared process: another thread waits here for its turn, and its time counts
@@ -51,7 +51,7 @@ def ask(question: Question) -> Iterator[Pending]:
 class Pending:
     """A question under way; `answered` once the process has nothing more to say about it."""
 
-    def __init__(self, question: Question, process: _Process) -> None:
+    def __init__(self, question: Question | Identity, process: _Process) -> None:
         self.answered = False
         self._question = question
         self._process = process
@@ -60,6 +60,17 @@ class Pending:
     def collect(self) -> tuple[Derivative, ...]:
         """The derivatives in the order of the question; what was not ready in time says so in `reason`."""
         found = {name: Derivative(name) for name in self._question.wrt}
+        reason = self._wait(lambda name, answer: found.update({name: replace(found[name], **answer)}))
+        return tuple(d if d.expression or d.reason else replace(d, reason=reason) for d in found.values())
+
+    def proofs(self) -> tuple[Proof, ...]:
+        """What became of each claim of an `Identity`, in its order; what was not ready in time says so in `reason`."""
+        found: dict[str, Proof] = {}
+        reason = self._wait(lambda name, answer: found.update({name: Proof(name, **answer)}))
+        return tuple(found.get(name, Proof(name, reason=reason)) for name in self._question.wrt)
+
+    def _wait(self, take: Callable[[str, dict[str, Any]], None]) -> str:
+        """Hand on each answer about a variable as it comes; the reason why there are no more, empty at the end."""
         reason = ""
         try:
             while not self.answered:
@@ -70,15 +81,14 @@ class Pending:
                     self._process.ready = True
                     self._deadline = time.monotonic() + self._question.seconds
                 elif "wrt" in answer:
-                    name = answer.pop("wrt")
-                    found[name] = replace(found[name], **answer)
+                    take(answer.pop("wrt"), answer)
                 else:
                     reason = answer["reason"]
         except EOFError:
             reason = ENDED
         except TimeoutError:
             reason = f"SymPy was stopped after {self._question.seconds:g} s"
-        return tuple(d if d.expression or d.reason else replace(d, reason=reason) for d in found.values())
+        return reason
 
 
 class _Process:

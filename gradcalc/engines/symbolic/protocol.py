@@ -1,6 +1,7 @@
 """What the program and its SymPy process say to each other: JSON, one document a line.
 
-Comes in: a scalar tape and what to differentiate. Goes out: lines of text, and `Derivative` records.
+Comes in: a scalar tape and what to differentiate, or what to prove. Goes out: lines of text, and `Derivative` and
+`Proof` records.
 Imports the standard library, `dtypes`, `errors` and `language.tape`; never SymPy, so the program may import it.
 """
 
@@ -53,33 +54,68 @@ class Derivative:
     reason: str | None = None
 
 
-def encode_question(question: Question) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Prove that each of `claims` is the derivative of `tape` by the variable of `wrt` in its place.
+
+    All tapes on scalars only, their literals exact decimals. seconds: as in `Question`.
+    """
+
+    tape: Tape
+    wrt: tuple[str, ...]
+    claims: tuple[Tape, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What became of one claim. by: the step that made the difference 0, a few words; None where none did.
+
+    reason: one clause where SymPy did not come to an end.
+    """
+
+    wrt: str
+    by: str | None = None
+    reason: str | None = None
+
+
+def encode_question(question: Question | Identity) -> bytes:
     """The question as one line; floats in hexadecimal, which is exact."""
-    tape = question.tape
-    document = {
-        "source": tape.source,
-        "instructions": [[s.op, s.args, s.text, s.span] for s in tape.instructions],
-        "variables": tape.variables,
+    document: dict[str, Any] = {
+        "tape": _tape(question.tape),
         "wrt": question.wrt,
-        "order": question.order,
-        "dtype": question.dtype,
-        "point": {name: value.hex() for name, value in question.point.items()},
         "seconds": question.seconds,
-        "pretty": question.pretty,
     }
+    if isinstance(question, Identity):
+        document["claims"] = [_tape(claim) for claim in question.claims]
+    else:
+        document |= {
+            "order": question.order,
+            "dtype": question.dtype,
+            "point": {name: value.hex() for name, value in question.point.items()},
+            "pretty": question.pretty,
+        }
     return json.dumps(document, separators=(",", ":")).encode() + b"\n"
 
 
-def decode_question(line: bytes) -> Question:
+def decode_question(line: bytes) -> Question | Identity:
     """The inverse of `encode_question`."""
     document: dict[str, Any] = json.loads(line)
+    tape, wrt, seconds = _decoded(document["tape"]), tuple(document["wrt"]), document["seconds"]
+    if "claims" in document:
+        return Identity(tape, wrt, tuple(_decoded(claim) for claim in document["claims"]), seconds)
+    point = {name: float.fromhex(value) for name, value in document["point"].items()}
+    return Question(tape, wrt, document["order"], document["dtype"], point, seconds, document["pretty"])
+
+
+def _tape(tape: Tape) -> dict[str, Any]:
+    return {
+        "source": tape.source,
+        "instructions": [[s.op, s.args, s.text, s.span] for s in tape.instructions],
+        "variables": tape.variables,
+    }
+
+
+def _decoded(document: dict[str, Any]) -> Tape:
     steps = tuple(Instruction(op, tuple(args), text, Span(*span)) for op, args, text, span in document["instructions"])
-    return Question(
-        Tape(document["source"], steps, tuple(document["variables"])),
-        tuple(document["wrt"]),
-        document["order"],
-        document["dtype"],
-        {name: float.fromhex(value) for name, value in document["point"].items()},
-        document["seconds"],
-        document["pretty"],
-    )
+    return Tape(document["source"], steps, tuple(document["variables"]))

@@ -1,9 +1,9 @@
 """The SymPy process: questions on standard input, answers on standard output, one JSON document a line.
 
 Comes in: lines of `protocol.encode_question`. Goes out: for each question `{"ready": true}` once SymPy is loaded, a
-line for every derivative as soon as it is known, then lines with its typeset forms, and `{"done": true}`; the reader
-loses only what was not reached when it ends this process. Imports SymPy after the first question has arrived, while the
-other engines start.
+line for every derivative as soon as it is known, then lines with its typeset forms, for an identity a line for every
+claim, and `{"done": true}`; the reader loses only what was not reached when it ends this process. Imports SymPy after
+the first question has arrived, while the other engines start.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from gradcalc.engines.symbolic.protocol import Question, decode_question
+from gradcalc.engines.symbolic.protocol import Identity, Question, decode_question
 
 _MEMORY = 4 << 30
 _RECURSION = 20_000
@@ -49,15 +49,16 @@ def _limit(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
-def _answers(question: Question) -> Iterator[dict[str, Any]]:
+def _answers(question: Question | Identity) -> Iterator[dict[str, Any]]:
     """Whatever SymPy trips over becomes an answer: this process must live on for the next question."""
     try:
         gc.disable()  # while SymPy makes its million objects there is nothing to collect
         from gradcalc.engines.symbolic.answers import answers
+        from gradcalc.engines.symbolic.proofs import proofs
 
         gc.enable()
         yield {"ready": True}
-        yield from answers(question)
+        yield from proofs(question) if isinstance(question, Identity) else answers(question)
     except MemoryError:
         yield {"reason": "SymPy needed more memory than it may use"}
     except RecursionError:

@@ -1,0 +1,204 @@
+"""Several functions of the same variables, compared at exact points: what is told apart is proved to differ.
+
+Comes in: scalar tapes, whose literals are the decimals as typed, and points of fractions. Goes out: `Comparison`
+records. A function is a position in one graph, so that what functions share is computed once. Imports flint: only the
+package's functions import this module, on their first call.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from flint import arb, ctx, fmpq
+
+from gradcalc.engines.certified import differentiation
+from gradcalc.engines.certified.machine import ABSENT, Gap, Missing, Value, run
+from gradcalc.engines.certified.relation import Comparison, Relation
+from gradcalc.engines.certified.rounding import decimal_of
+from gradcalc.engines.certified.steps import Graph, Stored, share_exactly
+from gradcalc.engines.certified.writing import written
+from gradcalc.errors import Span
+from gradcalc.language.tape import VARIABLE, Tape
+
+Point = Mapping[str, Fraction]
+
+_PRECISIONS = (160, 640)
+#: Digits to which equal functions are compared, and the fewest that count.
+_DIGITS, _FEWEST = 40, 15
+#: Digits of values that differ: whatever differs at the first precision does so within these.
+_APART = 48
+#: Two values within this are equal, if at the last precision that is all that is known of them: 0 is never told apart.
+_NOTHING = arb(2) ** -200
+# 10**6020, as in `rounding`: the digits of what is beyond are of no use to anyone.
+_FAR = arb(2) ** 20_000
+_BITS_PER_DIGIT = 3.33
+_NEIGHBOURHOOD = arb(2) ** -40
+_RULES = differentiation.Rules()
+
+
+class Family:
+    """Family of named variables, each a position in one graph.
+
+    seconds: of the thread's clock, after which every evaluation raises `TimeoutError`. A derivative of too many steps
+    raises `OutOfReachError`.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._graph = Graph()
+        self._deadline = time.thread_time() + seconds
+
+    def __len__(self) -> int:
+        return len(self._graph.steps)
+
+    def read(self, tape: Tape) -> int:
+        """The function that a scalar tape computes."""
+        return share_exactly(self._graph, tape)
+
+    def gradient(self, function: int, wrt: Sequence[str]) -> list[int]:
+        """Its derivatives, 0 by what it does not depend on."""
+        return self._present(differentiation.derivatives(self._graph, function, wrt, 1, _RULES))
+
+    def second(self, function: int, name: str) -> int:
+        """Its second derivative by one variable."""
+        return self._present(differentiation.derivatives(self._graph, function, [name], 2, _RULES))[0]
+
+    def combined(self, op: str, *functions: int) -> int:
+        """`neg` of one function, `add`, `sub`, `mul` or `div` of two."""
+        return self._graph.add(op, functions)
+
+    def inner(self, function: int, name: str) -> list[tuple[Span, int]]:
+        """The pieces of the source that a function is computed from, with their derivatives by a variable."""
+        found: dict[Span, int] = {}
+        for node in differentiation.inner(self._graph, function, name):
+            span = self._graph.steps[node].span
+            slope = differentiation.tangent(self._graph, node, name, _RULES)
+            if span is not None and slope is not None:
+                found[span] = slope
+        return list(found.items())
+
+    def bases(self, function: int, name: str) -> list[tuple[Span, int]]:
+        """The bases of the powers in a function that change with a variable, with the spans of the powers."""
+        nodes = [*differentiation.inner(self._graph, function, name), function]
+        steps = [self._graph.steps[node] for node in nodes]
+        return [(step.span, step.args[0]) for step in steps if step.op in {"pow", "whole power"} and step.span]
+
+    def by_power_rule(self, function: int, name: str) -> int | None:
+        """What the rule for x**n makes of a**u where u changes: u*a**(u - 1) times u'; None for what is no power."""
+        step = self._graph.steps[function]
+        slope = differentiation.tangent(self._graph, step.args[1], name, _RULES) if step.op == "pow" else None
+        if slope is None:
+            return None
+        base, exponent = step.args
+        lower = self._graph.add("pow", (base, self._graph.add("sub", (exponent, self._graph.number(1)))))
+        return self._graph.add("mul", (self._graph.add("mul", (exponent, lower)), slope))
+
+    def contributions(self, function: int, name: str) -> list[tuple[str, Span, int]]:
+        """The parts that a derivative is the sum of: operation, the operand's piece of the source, the part."""
+        parts = differentiation.contributions(self._graph, function, name, _RULES)
+        steps = self._graph.steps
+        return [(steps[node].op, span, part) for node, operand, part in parts if (span := steps[operand].span)]
+
+    def written(self, function: int) -> str | None:
+        """A short function as a formula; None for one that is long or that the language has no words for."""
+        return written(self._graph.steps, function)
+
+    def value(self, function: int, point: Point) -> str | None:
+        """Its value at a point, a decimal of 40 digits; None where it has none, or it is not known or out of reach."""
+        with ctx.workprec(_PRECISIONS[-1]):
+            found = self._values([function], _fractions(point))[0]
+        if type(found) is not arb or not _within_reach(found):
+            return None
+        known = found == 0 or (_digits(found) >= _DIGITS and abs(found) > 1 / _FAR)
+        return decimal_of(found, _DIGITS) if known else None
+
+    def compare(self, whole: int, pairs: Sequence[tuple[int, int]], point: Point) -> list[Comparison]:
+        """Each pair at a point. Where `whole` has no value, nothing is compared."""
+        found: list[Comparison | None] = [None] * len(pairs)
+        for bits in _PRECISIONS:
+            waiting = [place for place, one in enumerate(found) if one is None]
+            if not waiting:
+                break
+            with ctx.workprec(bits):
+                wanted = [whole, *(position for place in waiting for position in pairs[place])]
+                value, *values = self._values(wanted, _fractions(point))
+                for place, first, second in zip(waiting, values[::2], values[1::2], strict=True):
+                    found[place] = _compared(value, first, second, last=bits == _PRECISIONS[-1])
+        told = [one or Comparison(Relation.UNDECIDED) for one in found]
+        return [
+            self._around(whole, pair, point, one) if one.relation is Relation.WITHOUT_VALUE else one
+            for pair, one in zip(pairs, told, strict=True)
+        ]
+
+    def _around(self, whole: int, pair: tuple[int, int], point: Point, found: Comparison) -> Comparison:
+        """Whether the second function has no value all around the point either, where the first one has."""
+        with ctx.workprec(_PRECISIONS[0]):
+            around = {name: arb(value) + arb(0, _NEIGHBOURHOOD) for name, value in _balls(point).items()}
+            value, first, second = self._values([whole, *pair], around)
+        everywhere = type(value) is arb and type(first) is arb and _is_undefined(second)
+        return Comparison(Relation.WITHOUT_VALUE, found.first, None, 0, everywhere, found.reason)
+
+    def _values(self, positions: Sequence[int], point: Mapping[str, object]) -> list[Value]:
+        steps = [s._replace(stored=point[s.text]) if s.op == VARIABLE else s for s in self._graph.steps]  # type: ignore[arg-type]  # a ball cannot be hashed, as what is stored in a graph is
+        values = run(steps, positions, self._deadline)
+        return [arb(0) if values[position] is ABSENT else values[position] for position in positions]
+
+    def _present(self, positions: Sequence[int | None]) -> list[int]:
+        return [self._graph.number(0) if position is None else position for position in positions]
+
+
+def _fractions(point: Point) -> dict[str, Stored]:
+    return {name: value.numerator if value.denominator == 1 else value for name, value in point.items()}
+
+
+def _balls(point: Point) -> dict[str, arb]:
+    return {name: arb(fmpq(value.numerator, value.denominator)) for name, value in point.items()}
+
+
+def _compared(whole: Value, first: Value, second: Value, *, last: bool) -> Comparison | None:
+    """The comparison, or None where more precision may tell more."""
+    for value in (whole, first):
+        if type(value) is Missing and (last or value.gap is not Gap.UNDECIDED):
+            relation = Relation.OUTSIDE if _is_undefined(value) else Relation.UNDECIDED
+            return Comparison(relation, reason=value.reason)
+    if type(whole) is not arb or type(first) is not arb:
+        return None
+    if type(second) is Missing and second.gap is Gap.UNDEFINED:
+        return Comparison(Relation.WITHOUT_VALUE, _decimal(first), reason=second.reason)
+    if type(second) is not arb:
+        return Comparison(Relation.UNDECIDED, reason=second.reason) if last else None
+    return _related(first, second, last=last)
+
+
+def _is_undefined(value: Value) -> bool:
+    return type(value) is Missing and value.gap in {Gap.UNDEFINED, Gap.TURNING}
+
+
+def _related(first: arb, second: arb, *, last: bool) -> Comparison | None:
+    if not (_within_reach(first) and _within_reach(second)):
+        return Comparison(Relation.UNDECIDED, reason="a value is too large")
+    if not first.overlaps(second):
+        if not last and min(map(_digits, (first, second))) < _FEWEST:
+            return None
+        return Comparison(Relation.UNEQUAL, _decimal(first, _APART), _decimal(second, _APART))
+    digits = min(map(_digits, (first, second)))
+    if last and first.rad() < _NOTHING and second.rad() < _NOTHING:
+        digits = _DIGITS
+    if digits >= _DIGITS or (last and digits >= _FEWEST):
+        return Comparison(Relation.EQUAL, _decimal(first), _decimal(second), digits)
+    return Comparison(Relation.UNDECIDED, reason="the values are not known to enough digits") if last else None
+
+
+def _within_reach(ball: arb) -> bool:
+    return bool(ball.is_finite() and abs(ball) < _FAR)
+
+
+def _digits(ball: arb, most: int = _DIGITS) -> int:
+    """The significant digits that are known, so many at most."""
+    return max(0, min(most, int(ball.rel_accuracy_bits() / _BITS_PER_DIGIT)))
+
+
+def _decimal(ball: arb, most: int = _DIGITS) -> str:
+    """The digits that are known; what may be 0 is told as 0."""
+    return "0" if ball.contains(0) else decimal_of(ball, max(1, _digits(ball, most) - 1))

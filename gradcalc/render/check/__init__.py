@@ -1,0 +1,1 @@
+"""`Check` -> text: the formats of `gradcalc check`."""
