@@ -478,6 +478,13 @@ def test_softmax_against_its_formula() -> None:
     assert numbers(run("softmax(v)[0]", v=(1.0, 2.0, 4.0))) == pytest.approx(expected, rel=1e-14)
 
 
+def test_graphs_that_grow_too_large() -> None:
+    """Each order makes a product's graph three times as large: the last ones are refused, those before are there."""
+    product = "*".join(f"(sin({k}*x) + cos(x)**2 + {k})**{k}" for k in range(1, 30))
+    assert run(product, order=3, x=1.0).partials[0].reason is None
+    assert "more than 400,000 nodes" in (run(product, order=10, x=1.0).partials[0].reason or "")
+
+
 def test_higher_orders() -> None:
     """Pure second and third derivatives, of numbers and of a vector's entries, are those of pencil and paper."""
     assert numbers(run("x**3*y", order=2, x=2.0, y=5.0)) == [60.0, 0.0]

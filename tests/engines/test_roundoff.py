@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from gradcalc.dtypes import BFLOAT16, FLOAT32, FLOAT64, DType
+from gradcalc.dtypes import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, DType
 from gradcalc.engines import autograd, certified
 from gradcalc.engines.autograd import UnsupportedError
 from gradcalc.engines.certified import Account, Loss
@@ -157,6 +157,14 @@ def test_the_first_suspect(text: str, x: float, dtype: DType, loss: Loss, piece:
     assert made is not None
     suspect = made.account.suspects[0]
     assert (suspect.loss, text[slice(*suspect.span)], suspect.terms) == (loss, piece, terms)
+
+
+def test_a_loss_in_a_derivative_of_lower_order() -> None:
+    """f'' = 4723600 is beyond float16, and so are products of f' that no step of the formula is the sum of."""
+    text = "(x+1)*(x+2)^2*(x+3)^3*(x+4)^4"
+    made = certified.account(parse(text), {"x": 1.0}, FLOAT16, {"x": math.inf}, {"x": "4723600"}, 2)["x"]
+    assert all(0 <= start < stop <= len(text) for start, stop in (suspect.span for suspect in made.suspects))
+    assert made.suspects[0].loss is Loss.BACKWARD_OVERFLOW
 
 
 @pytest.mark.parametrize(

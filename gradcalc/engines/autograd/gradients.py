@@ -21,13 +21,19 @@ if TYPE_CHECKING:
     from gradcalc.language.tape import Instruction
 
 
+#: Nodes of the graphs that one question's derivatives of higher orders are taken of, some seconds of work: the graph of
+#: each derivative is about three times as large as the one before.
+MOST_NODES = 400_000
+
+
 def slopes(run: forward.Run, components: Mapping[str, tuple[str, int | None]], order: int) -> dict[str, Slope]:
     """Differentiate the result `order` times by each component: a variable and an entry, or None."""
     variables = dict.fromkeys(variable for variable, _ in components.values())
     with forward.settings():
         first = _first(run, tuple(variables), keep=order > 1)
+        higher = _Higher(run, order)
         return {
-            name: _slope(run, first[variable], run.leaves[variable], entry, order)
+            name: higher.slope(first[variable], run.leaves[variable], entry)
             for name, (variable, entry) in components.items()
         }
 
@@ -44,14 +50,38 @@ def _first(run: forward.Run, variables: Sequence[str], *, keep: bool) -> dict[st
     return {name: None if found is None else found[0] for name, found in alone}
 
 
-def _slope(run: forward.Run, gradient: Tensor | None, leaf: Tensor, entry: int | None, order: int) -> Slope:
-    """Go on from the first derivative by a variable to that of `order` by one entry of it."""
-    for reached in range(1, order):
+class _Higher:
+    """From the first derivatives of a run to those of `order`, as long as the graphs are not too large in all."""
+
+    def __init__(self, run: forward.Run, order: int) -> None:
+        self._run, self._order = run, order
+        self._left = MOST_NODES
+
+    def slope(self, gradient: Tensor | None, leaf: Tensor, entry: int | None) -> Slope:
+        """Go on from the first derivative by a variable, `leaf`, to that of the order by one entry of it."""
+        for reached in range(1, self._order):
+            if gradient is None:
+                break
+            lower = _pick(gradient, entry)
+            self._left -= _size(lower, self._left)
+            if self._left < 0:
+                return Slope(None, f"torch's graphs up to order {self._order} have more than {MOST_NODES:,} nodes")
+            found = _gradients(lower, [leaf], keep=reached + 1 < self._order)
+            gradient = None if found is None else found[0]
         if gradient is None:
-            break
-        found = _gradients(_pick(gradient, entry), [leaf], keep=reached + 1 < order)
-        gradient = None if found is None else found[0]
-    return Slope(None, _culprit(run, order)) if gradient is None else Slope(_pick(gradient, entry).item())
+            return Slope(None, _culprit(self._run, self._order))
+        return Slope(_pick(gradient, entry).item())
+
+
+def _size(result: Tensor, most: int) -> int:
+    """The nodes of the graph behind a tensor; one more than `most` if there are more."""
+    waiting, seen = [result.grad_fn], set()
+    while waiting and len(seen) <= most:
+        node = waiting.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            waiting.extend(operand for operand, _ in node.next_functions)
+    return len(seen)
 
 
 def _pick(gradient: Tensor, entry: int | None) -> Tensor:

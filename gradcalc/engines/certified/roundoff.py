@@ -245,6 +245,8 @@ def _around(program: _Program, node: int) -> tuple[int, int]:
     summed = int(program.graph.steps[node].text)
     typed = [(step.span, step.args) for step in program.graph.steps[: program.result + 1] if step.span is not None]
     users = [span for span, args in typed if summed in args]
+    if not users:  # what is summed belongs to a derivative of lower order, which nobody typed
+        return program.graph.steps[summed].span or (0, 0)
     start, stop = min(span.start for span in users), max(span.stop for span in users)
     holding = (span for span, _ in typed if span.start <= start and span.stop >= stop)
     return min(holding, key=lambda span: span.stop - span.start)
