@@ -75,7 +75,7 @@ class _Higher:
 
 def _size(result: Tensor, most: int) -> int:
     """The nodes of the graph behind a tensor; one more than `most` if there are more."""
-    waiting, seen = [result.grad_fn], set()
+    waiting, seen = [result.grad_fn], set[object]()
     while waiting and len(seen) <= most:
         node = waiting.pop()
         if node is not None and node not in seen:

@@ -91,6 +91,7 @@ def run(
     """
     values: list[Value] = [None] * len(steps)
     waiting = list(reversed(results))
+    done = 0
     while waiting:
         node = waiting[-1]
         if values[node] is not None:
@@ -101,8 +102,9 @@ def run(
         if needed:
             waiting.extend(reversed(needed))
             continue
-        if time.thread_time() > deadline:
+        if not done % _LOOKS and time.thread_time() > deadline:
             raise TimeoutError
+        done += 1
         waiting.pop()
         made = _guarded(step, values) if decided is None or step.op not in COMPARISONS else decided[node]
         if widen is not None and type(made) is arb and step.op not in _EXACT:
@@ -110,6 +112,9 @@ def run(
         values[node] = made
     return values
 
+
+#: At every so many steps the clock is looked at, which takes as long as a step; `domains` bounds a single one.
+_LOOKS = 32
 
 #: Steps that hand a number on and round nothing.
 _EXACT = LEAVES | {"neg", "where", MASK}

@@ -54,11 +54,12 @@ class Field:
         return Number(self, {(): value} if value else {})
 
     def named(self, key: Hashable, value: Callable[[], arb], root: tuple[fmpq, int] | None = None) -> Number:
-        """The number with this name; a rational one if its ball is exact."""
+        """The number with this name; a rational one if its ball is exact and short."""
         if key not in self._known:
             ball = value()
-            if ball.is_exact() and ball.is_finite():
-                self._known[key] = self.rational(ball.fmpq())
+            exact = ball.fmpq() if ball.is_exact() and ball.is_finite() else None
+            if exact is not None and _bits(exact) <= _MOST_BITS:
+                self._known[key] = self.rational(exact)
             else:
                 self.values.append(ball)
                 self.roots.append(root)
