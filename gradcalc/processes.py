@@ -1,18 +1,62 @@
 """The processes that this program starts: none outlives it, whatever signal ends it.
 
-Comes in: a command. Goes out: its process, remembered until nobody holds it any more. Imports the standard library
-only.
+Comes in: a command, or a function for a fork of this process to run. Goes out: the process, remembered until nobody
+holds it any more. Imports the standard library only.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn
 from weakref import WeakKeyDictionary
 
+
+class Forked:
+    """A fork that runs `work` with pipes of its own as standard input and output; it has what is used of Popen."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        asked, ask = os.pipe()
+        answer, answered = os.pipe()
+        self._status: int | None = None
+        self._process = os.fork()
+        if not self._process:
+            _run(work, asked, answered)
+        os.close(asked)
+        os.close(answered)
+        self.stdin = os.fdopen(ask, "wb")
+        self.stdout = os.fdopen(answer, "rb", buffering=0)
+
+    def poll(self) -> int | None:
+        """The wait status once the process has ended."""
+        if self._status is None:
+            ended, status = os.waitpid(self._process, os.WNOHANG)
+            self._status = status if ended else None
+        return self._status
+
+    def wait(self) -> int:
+        """Wait for the end; the wait status."""
+        if self._status is None:
+            self._status = os.waitpid(self._process, 0)[1]
+        return self._status
+
+    def kill(self) -> None:
+        """End the process without waiting for that."""
+        if self._status is None:
+            os.kill(self._process, signal.SIGKILL)
+
+
+Process = subprocess.Popen[bytes] | Forked
+
+_LAST_DESCRIPTOR = 1 << 16
+_FAULT = 70
+
 #: Each process with the id of the one that started it: a forked child must not end what belongs to its parent.
-_STARTED: WeakKeyDictionary[subprocess.Popen[bytes], int] = WeakKeyDictionary()
+_STARTED: WeakKeyDictionary[Process, int] = WeakKeyDictionary()
 
 
 def start(
@@ -26,8 +70,42 @@ def start(
     return process
 
 
+def fork(work: Callable[[], None]) -> Forked:
+    """Run `work` in a fork of this process, where everything is imported already. Raises OSError."""
+    process = Forked(work)
+    _STARTED[process] = os.getpid()
+    return process
+
+
 def kill_all() -> None:
     """Kill what this process has started, without waiting for its end: for a signal handler."""
     for process, owner in list(_STARTED.items()):
         if owner == os.getpid():
             process.kill()
+
+
+def threads() -> int | None:
+    """The threads of this process, those of libraries included; None where the system does not tell."""
+    try:
+        return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - names are enough
+    except OSError:
+        return None
+
+
+def _run(work: Callable[[], None], asked: int, answered: int) -> NoReturn:
+    """The life of the process; it does not return into what its parent was about."""
+    status = _FAULT
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for number, descriptor in enumerate((asked, answered, nowhere)):
+            os.dup2(descriptor, number)
+        os.closerange(3, _LAST_DESCRIPTOR)
+        sys.stdin, sys.stdout, sys.stderr = (
+            open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor
+            for number, mode in enumerate("rww")
+        )
+        work()
+        status = 0
+    except BaseException:  # noqa: BLE001 - whatever it is, it ends this process only
+        traceback.print_exc()
+    os._exit(status)

@@ -95,15 +95,8 @@ class _Process:
     """The SymPy process and the pipe to it."""
 
     def __init__(self) -> None:
-        # -P and an explicit path: a sympy.py in the working directory must not be imported.
-        root = str(Path(gradcalc.__file__).parents[1])
-        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        self._popen = processes.start(
-            [sys.executable, "-P", "-m", "gradcalc.engines.symbolic.worker"],
-            stderr=None if os.environ.get("GRADCALC_DEBUG") else subprocess.DEVNULL,
-            # With SymPy's default of 1,000 entries a long sum pushes its own terms out of the cache.
-            env={"SYMPY_CACHE_SIZE": "100000", **os.environ, "PYTHONPATH": path},
-        )
+        forking = _FORKING and "sympy" in sys.modules and processes.threads() == 1
+        self._popen = _fork() if forking else _spawn()
         self.owner = os.getpid()
         self.ready = False
         self._buffer = bytearray()
@@ -148,6 +141,30 @@ class _Process:
         self._selector.close()
 
 
+def _spawn() -> processes.Process:
+    # -P and an explicit path: a sympy.py in the working directory must not be imported.
+    root = str(Path(gradcalc.__file__).parents[1])
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    return processes.start(
+        [sys.executable, "-P", "-m", "gradcalc.engines.symbolic.worker"],
+        stderr=None if os.environ.get("GRADCALC_DEBUG") else subprocess.DEVNULL,
+        # With SymPy's default of 1,000 entries a long sum pushes its own terms out of the cache.
+        env={"SYMPY_CACHE_SIZE": "100000", **os.environ, "PYTHONPATH": path},
+    )
+
+
+def _fork() -> processes.Process:
+    from gradcalc.engines.symbolic import worker
+
+    return processes.fork(worker.main)
+
+
+def fork_processes() -> None:
+    """From now on fork the process where that is safe: SymPy is imported, and this process has one thread."""
+    _FORKING.append(True)
+
+
+_FORKING: list[bool] = []
 _LOCK = threading.Lock()
 _PROCESS: list[_Process] = []
 

@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from gradcalc.engines.symbolic.protocol import Identity, Question, decode_question
@@ -25,9 +26,10 @@ _RECURSION = 20_000
 def main() -> None:
     """Answer questions until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program, which ends this process
+    memory = _mapped() + _MEMORY
     for line in sys.stdin.buffer:
         question = decode_question(line)
-        _limit(question.seconds)
+        _limit(question.seconds, memory)
         for answer in _answers(question):
             _send(answer)
         _send({"done": True})
@@ -38,7 +40,15 @@ def _send(answer: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _limit(seconds: float) -> None:
+def _mapped() -> int:
+    """Bytes that this process has mapped: little, or all of torch if it was forked; 0 where that is not told."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+def _limit(seconds: float, memory: int) -> None:
     """Bound memory and processor time, so that a process whose parent died cannot run on."""
     import resource
 
@@ -46,7 +56,7 @@ def _limit(seconds: float) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu = int(used.ru_utime + used.ru_stime + seconds) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def _answers(question: Question | Identity) -> Iterator[dict[str, Any]]:
