@@ -1,12 +1,12 @@
 """The entry point: the program inside its own error handling. `python -m gradcalc` and the script `gradcalc`.
 
-Comes in: `sys.argv`. Goes out: an exit status, and on stderr one sentence for whatever went wrong. The program is
-imported inside the handling, so that Ctrl-C and a broken installation end in a sentence too.
+Comes in: `sys.argv`. Goes out: an exit status, and on stderr one sentence for whatever went wrong. A daemon is asked
+first, before anything is imported that takes time. The program is imported inside the handling, so that Ctrl-C and a
+broken installation end in a sentence too.
 """
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import signal
@@ -14,21 +14,40 @@ import sys
 
 TYPE_CHECKING = False  # for type checkers, who know the name; until `main` runs, Ctrl-C ends in Python's own words
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import NoReturn
 
     from gradcalc.console import Console
 
 _INTERRUPTED = 130
 _INTERNAL = 70
+_TOLD: list[Callable[[int], None]] = []
 
 
 def main() -> None:
-    """Run the program and leave with its status."""
+    """Let a daemon answer, or run the program; leave with the status."""
+    _die_with_our_processes()
+    _hold_standard_descriptors()
+    from gradcalc.daemon.client import LostError, ask
+
+    tokens = sys.argv[1:]
+    try:
+        status = ask(tokens)
+    except LostError as lost:
+        status = _tell_of(lost, tokens)
+    if status is not None:
+        os._exit(status)
+    live(tokens)
+
+
+def live(tokens: Sequence[str], tell: Callable[[int], None] | None = None) -> NoReturn:
+    """Answer `tokens` as the one thing that this process is there for, and leave; `tell` is told the status before."""
+    if tell is not None:
+        _TOLD.append(tell)
     _die_with_our_processes()
     _hold_standard_descriptors()
     gc.disable()  # a process that answers one question and ends has no use for it; long sums pay 20 % for it
-    _leave(run(sys.argv[1:]))
+    _leave(run(tokens))
 
 
 def run(tokens: Sequence[str]) -> int:
@@ -102,11 +121,15 @@ def _hold_standard_descriptors() -> None:
 
 def _leave(status: int) -> NoReturn:
     """Leave without torch's own tidying up, which takes a third of a second."""
+    import contextlib
+
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             with contextlib.suppress(OSError):  # what could not be written has been reported where it could be
                 stream.flush()
     _kill_our_processes()
+    for tell in _TOLD:
+        tell(status)
     os._exit(status)
 
 
@@ -115,6 +138,15 @@ def _kill_our_processes() -> None:
     kill_all = getattr(processes, "kill_all", None)  # the module may be half imported
     if kill_all is not None:
         kill_all()
+
+
+def _tell_of(lost: Exception, tokens: Sequence[str]) -> int:
+    from gradcalc.cli.failures import tell
+    from gradcalc.console import Console
+    from gradcalc.errors import GradcalcError
+
+    hint = "ask again; GRADCALC_DAEMON=off answers without the daemon"
+    return int(tell(GradcalcError(str(lost), hint=hint), tokens, Console.standard()))
 
 
 def _debug(error: Exception) -> None:

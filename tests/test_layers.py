@@ -43,7 +43,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "render": {"errors", "dtypes", "processes", "claims", "results"},
     "console": {"errors", "results", "render"},
     "batch": {"errors", "language", "results", "engines", "processes", "session", "pipeline", "render", "console"},
+    "daemon": {"errors"},
     "cli": {
+        "daemon",
         "lessons",
         "errors",
         "dtypes",
@@ -57,7 +59,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "render",
         "batch",
     },
-    "__main__": {"errors", "results", "console", "cli", "render"},
+    "__main__": {"daemon", "errors", "results", "console", "cli", "render"},
+    "warm": {"daemon", "processes", "language", "engines", "console", "__main__"},
     "__init__": {"language", "claims", "results", "checking", "regression", "pipeline"},
 }
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "lesson": "Learn autograd by commands to copy.",
     "functions": "What a formula may call.",
     "devices": "Where torch can compute here.",
+    "daemon": "A warm process that answers at once.",
     "completion": "Teach bash, zsh or fish to complete.",
     "help": "Help on a command or a topic.",
 }

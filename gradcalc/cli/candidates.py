@@ -98,6 +98,8 @@ def _in_command(command: Any, before: Sequence[str], unfinished: str) -> Iterabl
         return [FILES]
     if command.name == "completion" and not positional:
         return options.SHELLS
+    if command.name == "daemon" and not positional:
+        return options.ACTIONS
     wanted = [param for param in command.params if isinstance(param, TyperArgument) and param.metavar]
     return [*known, "--help"] if len(positional) >= len(wanted) and not unfinished else []
 

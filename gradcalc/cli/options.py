@@ -29,6 +29,7 @@ LISTINGS = ("table", "plain", "json")
 DEVICES = ("cpu", "cuda", "mps", "auto")
 SWITCH = ("on", "off")
 SHELLS = ("bash", "zsh", "fish")
+ACTIONS = ("start", "stop", "status")
 
 MOST_DIGITS = 1000
 HIGHEST_ORDER = 10
@@ -95,11 +96,15 @@ def whole_number(option: str, low: int, high: int) -> Callable[[str], int]:
     return read
 
 
-def seconds(text: str) -> float:
-    """A time-out in seconds."""
-    if re.fullmatch(r"[0-9]{0,9}\.?[0-9]{0,9}", text) and re.search("[1-9]", text):
-        return min(float(text), LONGEST_TIMEOUT)
-    raise UsageError(f"--timeout takes a positive number of seconds, not '{text}'")
+def positive_seconds(option: str) -> Callable[[str], float]:
+    """A reader of a time in seconds."""
+
+    def read(text: str) -> float:
+        if re.fullmatch(r"[0-9]{0,9}\.?[0-9]{0,9}", text) and re.search("[1-9]", text):
+            return min(float(text), LONGEST_TIMEOUT)
+        raise UsageError(f"{option} takes a positive number of seconds, not '{text}'")
+
+    return read
 
 
 def names(given: Sequence[str] | None) -> tuple[str, ...]:
@@ -138,6 +143,9 @@ calls = whole_number("--backward", 1, MOST_CALLS)
 switch = words("setting", SWITCH)
 color = words("colour setting", COLORS)
 shell = words("shell", SHELLS)
+action = words("action", ACTIONS)
+seconds = positive_seconds("--timeout")
+idle = positive_seconds("--idle")
 order = whole_number("--order", 1, HIGHEST_ORDER)
 jobs = whole_number("--jobs", 1, MOST_JOBS)
 batch_format = words("format", BATCH_FORMATS)

@@ -59,6 +59,11 @@ TOPICS = {
             ("TERM", "If dumb, no colours."),
             ("COLUMNS", "The width of a terminal, in place of its own; nothing is folded on a pipe."),
             ("XDG_STATE_HOME", "Where `repl` keeps what was typed, as gradcalc/history; ~/.local/state if unset."),
+            (
+                "GRADCALC_DAEMON",
+                "on (or unset): a daemon that runs answers; auto: one is started too; off: none is asked.",
+            ),
+            ("XDG_RUNTIME_DIR, TMPDIR", "Where the socket of the daemon lies, in a directory of its own."),
             ("GRADCALC_DEBUG", "If 1, an internal error comes with its traceback."),
         ),
     ),

@@ -24,7 +24,7 @@ def flags(command: str) -> list[str]:
     [
         ([], [*COMMANDS, "--version", "--help"]),
         ([""], [*COMMANDS, "--version", "--help"]),
-        (["d"], ["diff", "devices"]),
+        (["d"], ["diff", "devices", "daemon"]),
         (["c"], ["check", "completion"]),
         (["nothing", ""], []),
         (["diff", ""], []),
@@ -53,6 +53,9 @@ def flags(command: str) -> list[str]:
         (["functions", "bessel_"], ["bessel_j", "bessel_y", "bessel_i", "bessel_k"]),
         (["functions", "--f"], ["--format"]),
         (["functions", "--format", ""], ["table", "plain", "json"]),
+        (["daemon", "st"], ["start", "stop", "status"]),
+        (["daemon", "start", "--idle", ""], []),
+        (["daemon", "status", "--format", "j"], ["json"]),
         (["completion", ""], ["bash", "zsh", "fish"]),
         (["help", ""], [*COMMANDS, *TOPICS]),
         (["help", "la"], ["language"]),

@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.harness import Case, Finished, read_cases, run
 
+pytestmark = pytest.mark.usefixtures("way")
+
 CASES = [case for path in sorted((Path(__file__).parent / "cases").glob("*.case")) for case in read_cases(path)]
 
 

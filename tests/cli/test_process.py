@@ -13,6 +13,8 @@ import pytest
 
 from tests.cli.harness import Finished, environment, run
 
+pytestmark = pytest.mark.usefixtures("way")
+
 HEAVY = ("torch", "sympy", "numpy", "flint", "rich", "pydantic")
 
 #: Runs the program in this process and then says on stderr which heavy modules it loaded.
