@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from gradcalc.console import Console
 
-_INTERRUPTED = 130
 _INTERNAL = 70
 _TOLD: list[Callable[[int], None]] = []
 
@@ -57,7 +56,9 @@ def run(tokens: Sequence[str]) -> int:
 
         return answer(tokens, Console.standard())
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        from gradcalc.signalled import INTERRUPTED
+
+        return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a broken installation: not even the console can be had
         if sys.stderr is not None:
             from gradcalc.errors import internal
@@ -100,11 +101,13 @@ def _die_with_our_processes() -> None:
 
 
 def _die(number: int, _: object) -> NoReturn:
-    """Die of the signal itself: a shell shows 128 + its number, and ends a loop that a mere status 130 would not."""
+    from gradcalc.signalled import INTERRUPTED, die
+
     _kill_our_processes()
-    signal.signal(number, signal.SIG_DFL)
-    signal.raise_signal(number)
-    os._exit(128 + number)  # the first process of a container does not die of a signal
+    if number == signal.SIGINT:  # the one signal that may end in a status
+        for tell in _TOLD:
+            tell(INTERRUPTED)
+    die(number)
 
 
 def _hold_standard_descriptors() -> None:

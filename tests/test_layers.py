@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dtypes": set(),
     "lessons": set(),
     "processes": set(),
+    "signalled": set(),
     "claims": set(),
     "results": {"claims"},
     "language": {"errors"},
@@ -43,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "render": {"errors", "dtypes", "processes", "claims", "results"},
     "console": {"errors", "results", "render"},
     "batch": {"errors", "language", "results", "engines", "processes", "session", "pipeline", "render", "console"},
-    "daemon": {"errors"},
+    "daemon": {"errors", "signalled"},
     "cli": {
         "daemon",
         "lessons",
@@ -59,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "render",
         "batch",
     },
-    "__main__": {"daemon", "errors", "results", "console", "cli", "render"},
+    "__main__": {"signalled", "daemon", "errors", "results", "console", "cli", "render"},
     "warm": {"daemon", "processes", "language", "engines", "console", "__main__"},
     "__init__": {"language", "claims", "results", "checking", "regression", "pipeline"},
 }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import _socket
     from collections.abc import Sequence
     from types import FrameType
-    from typing import Any, NoReturn
+    from typing import Any
 
 #: Whether to look for a daemon, and whether to start one where none runs.
 VARIABLE = "GRADCALC_DAEMON"
@@ -128,7 +128,10 @@ def _described(stream: object) -> str:
 
 def _await(connection: _socket.socket, process: int) -> int | None:
     """Wait for the status, passing signals on. A process that a signal ended ends this one in the same way."""
+    import signal
+
     from gradcalc.daemon import protocol
+    from gradcalc.signalled import INTERRUPTED, die
 
     before = _pass_signals(connection)
     try:
@@ -137,14 +140,14 @@ def _await(connection: _socket.socket, process: int) -> int | None:
         _kill(process)
         raise LostError("the daemon ended before the answer was complete") from None
     if letter == protocol.KILLED and payload[0] in before:
-        _die(payload[0])
+        die(payload[0])
     if letter == protocol.KILLED:
         by = f"was ended by signal {payload[0]}" if payload[0] else "ended without a word"
         raise LostError(f"the process that was to answer {by}")
+    if letter == protocol.EXITED and payload[0] == INTERRUPTED:
+        die(signal.SIGINT)  # the process that answered has no terminal, which this one may have
     if letter == protocol.EXITED:
         return payload[0]
-    import signal
-
     for number, handler in before.items():
         signal.signal(number, handler)
     return None
@@ -181,11 +184,3 @@ def _kill(process: int) -> None:
         os.killpg(process, signal.SIGKILL)
     except OSError:
         pass  # it has ended with its daemon
-
-
-def _die(number: int) -> NoReturn:
-    import signal
-
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)
-    os._exit(128 + number)  # the first process of a container does not die of a signal
