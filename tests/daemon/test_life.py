@@ -199,3 +199,17 @@ def test_it_has_left_the_terminal(shared_daemon: Daemon) -> None:
     standard = [str(Path(f"/proc/{process}/fd/{number}").readlink()) for number in range(3)]
     assert standard == ["/dev/null", "/dev/null", str(shared_daemon.folder / "daemon.log")]
     assert (shared_daemon.folder / "daemon.log").read_text() == ""
+
+
+def test_in_the_foreground_it_ends_with_the_terminal_s_interrupt(daemon: Daemon) -> None:
+    """It says when it is ready; Ctrl-C ends it in order."""
+    command = [sys.executable, "-P", "-m", "gradcalc", "daemon", "start", "--foreground"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=daemon.environment())
+    assert running.stdout is not None
+    assert running.stdout.readline() == "ready\n"
+    assert ask(daemon) == ANSWER
+    assert daemon.report()["process"] == running.pid
+    running.send_signal(signal.SIGINT)
+    assert running.communicate(timeout=100) == ("", None)
+    assert running.returncode == 0
+    assert not daemon.socket.exists()

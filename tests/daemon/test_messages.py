@@ -15,7 +15,7 @@ import pytest
 from gradcalc.daemon import protocol
 from gradcalc.daemon.question import circumstances
 from tests.cli.harness import run
-from tests.warm import Daemon
+from tests.warm import Daemon, wait_until
 
 FIELDS = [b"/tmp", b"22", b"0", b"utf-8 strict False False", b"", b"", b"2", b"diff", b"", b"A=1", b"B=x=y"]
 
@@ -103,7 +103,7 @@ def test_too_many_descriptors_are_refused(shared_daemon: Daemon) -> None:
     with connection(shared_daemon) as asked:
         protocol.send(asked, sent, [0] * 20)
         assert protocol.reply(asked) == (protocol.REFUSED, b"")
-    assert len([*Path(f"/proc/{process}/fd").iterdir()]) <= before
+    wait_until(lambda: len([*Path(f"/proc/{process}/fd").iterdir()]) <= before, "the end of what came along", 20)
 
 
 def test_a_directory_out_of_reach_goes_the_cold_way(shared_daemon: Daemon) -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,13 +45,20 @@ def answering(daemon: Daemon) -> tuple[int, list[int]]:
     return process, [first, *children(first)]
 
 
+def hold(processes: list[int]) -> None:
+    """Stop processes, so that they end by being killed and not by being done."""
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+
+
 def test_a_killed_client_takes_its_processes_along(daemon: Daemon) -> None:
     """Nothing goes on computing for nobody; the daemon goes on."""
     asked = client(daemon, *BUSY)
     process, working = answering(daemon)
+    hold(working)
     asked.kill()
     asked.communicate()
-    wait_until(lambda: not any(map(alive, working)), "the end of the question")
+    wait_until(lambda: not any(map(alive, working)), "the end of the question", 20)
     assert alive(process)
     assert daemon.report()["answering"] == 0
 
@@ -60,11 +67,12 @@ def test_a_killed_answerer_is_an_honest_error(daemon: Daemon) -> None:
     """Status 70, a sentence with the signal, what to do; its SymPy process goes too."""
     asked = client(daemon, *BUSY)
     process, working = answering(daemon)
+    hold(working)
     os.kill(working[0], signal.SIGKILL)
     stdout, stderr = asked.communicate(timeout=60)
     assert (stdout, stderr) == ("", f"gradcalc: the process that was to answer was ended by signal 9\n{AGAIN}")
     assert asked.returncode == 70
-    wait_until(lambda: not any(map(alive, working)), "the end of SymPy's process")
+    wait_until(lambda: not any(map(alive, working)), "the end of SymPy's process", 20)
     assert alive(process)
 
 
@@ -72,12 +80,13 @@ def test_a_killed_daemon_is_an_honest_error(daemon: Daemon) -> None:
     """The client says so and ends what would go on writing."""
     asked = client(daemon, *BUSY, "--format", "json")
     process, working = answering(daemon)
+    hold(working)
     os.kill(process, signal.SIGKILL)
     stdout, stderr = asked.communicate(timeout=60)
     assert stderr == f"gradcalc: the daemon ended before the answer was complete\n{AGAIN}"
     assert '"kind": "internal"' in stdout
     assert asked.returncode == 70
-    wait_until(lambda: not any(map(alive, working)), "the end of the question")
+    wait_until(lambda: not any(map(alive, working)), "the end of the question", 20)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -99,7 +108,7 @@ def test_a_signal_ends_a_question_as_it_does_without_a_daemon(shared_daemon: Dae
         assert asked.communicate(timeout=60) == (b"", b"")
         statuses.append(asked.returncode)
     assert statuses[0] == statuses[1] != 0
-    wait_until(lambda: shared_daemon.report()["answering"] == 0, "the end of the question")
+    wait_until(lambda: shared_daemon.report()["answering"] == 0, "the end of the question", 20)
 
 
 def test_an_ignored_interrupt_stays_ignored(shared_daemon: Daemon) -> None:
@@ -148,15 +157,20 @@ def test_two_hundred_at_once_are_answered(shared_daemon: Daemon) -> None:
     assert most <= 17
 
 
-def in_terminal(tokens: list[str], environ: dict[str, str], keys: bytes = b"", until: bytes = b"") -> tuple[bytes, int]:
-    """Run a command as the foreground of a terminal; press `keys` once `until` is seen. Its output and exit status."""
+def in_terminal(
+    tokens: list[str], environ: dict[str, str], keys: bytes = b"", ready: Callable[[], object] = lambda: None
+) -> tuple[bytes, int]:
+    """Run a command as the foreground of a terminal; press `keys` after its first output, once it is `ready`.
+
+    Returns its output and its exit status.
+    """
     pid, terminal = os.forkpty()
     if pid == 0:
         os.execve(sys.executable, [sys.executable, *tokens], environ)  # noqa: S606 - the program under test
     seen = b""
     while True:
-        ready, _, _ = select.select([terminal], [], [], 60)
-        assert ready, f"nothing more came after {seen!r}"
+        readable, _, _ = select.select([terminal], [], [], 100)
+        assert readable, f"nothing more came after {seen!r}"
         try:
             chunk = os.read(terminal, 65536)
         except OSError:  # the end, on Linux
@@ -164,7 +178,8 @@ def in_terminal(tokens: list[str], environ: dict[str, str], keys: bytes = b"", u
         if not chunk:
             break
         seen += chunk
-        if keys and until in seen:
+        if keys:
+            ready()
             os.write(terminal, keys)
             keys = b""
     os.close(terminal)
@@ -198,7 +213,6 @@ def test_a_formula_typed_at_the_terminal(shared_daemon: Daemon) -> None:
         ],
         shared_daemon.environment(NO_COLOR="1"),
         keys=b"x**2\n\x04",
-        until=b"ask",
     )
     assert status == 0
     assert shown.replace(b"\r", b"").endswith(b"df/dx = 2*x\n")
@@ -207,7 +221,8 @@ def test_a_formula_typed_at_the_terminal(shared_daemon: Daemon) -> None:
 def test_ctrl_c_in_a_terminal(shared_daemon: Daemon) -> None:
     """Dead of it, with nothing but the terminal's own ^C."""
     program = "from gradcalc.__main__ import main; print('ask', flush=True); main()"
-    shown, status = in_terminal(["-c", program, *BUSY], shared_daemon.environment(), keys=b"\x03", until=b"ask")
+    environ = shared_daemon.environment()
+    shown, status = in_terminal(["-c", program, *BUSY], environ, keys=b"\x03", ready=lambda: answering(shared_daemon))
     assert status == -signal.SIGINT
     assert shown.replace(b"\r", b"").replace(b"^C", b"") == b"ask\n"
-    wait_until(lambda: shared_daemon.report()["answering"] == 0, "the end of the question")
+    wait_until(lambda: shared_daemon.report()["answering"] == 0, "the end of the question", 20)
