@@ -200,6 +200,7 @@ for number, (formula, claim) in enumerate(json.load(sys.stdin)):
 """
 
 
+@pytest.mark.long
 def test_hostile_formulas_and_claims_are_answered(tmp_path: Path) -> None:
     """What is read gets an answer within --timeout and what reading it costs, or a refusal, and no other exception."""
     sources = [_input(case, tmp_path / "MARK") for case in READ]

@@ -56,6 +56,7 @@ def makefile() -> str:
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.command)
+@pytest.mark.parametrize("way", [pytest.param("cold", marks=pytest.mark.long), "warm"], indirect=True)
 @pytest.mark.usefixtures("way")
 def test_a_command_prints_what_the_readme_shows(example: Example, tmp_path: Path) -> None:
     """Exactly, standard output and standard error together; `...` stands for any text."""

@@ -81,6 +81,7 @@ def test_each_line_has_its_answer_in_its_place() -> None:
             assert (document["expression"], document["at"]) == (question["expression"], question["at"])
 
 
+@pytest.mark.long
 def test_one_process_and_several_write_the_same(tmp_path: Path) -> None:
     """Byte for byte, as JSON and as CSV; enough lines for a second process to be started."""
     (tmp_path / "in.jsonl").write_text(text(questions(150)))
@@ -154,7 +155,9 @@ def test_a_file_has_its_name_when_it_is_complete(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
-@pytest.mark.parametrize(("number", "form"), [(signal.SIGINT, "jsonl"), (signal.SIGTERM, "csv")])
+@pytest.mark.parametrize(
+    ("number", "form"), [(signal.SIGINT, "jsonl"), pytest.param(signal.SIGTERM, "csv", marks=pytest.mark.long)]
+)
 def test_an_interrupted_run_goes_on(number: signal.Signals, form: str, tmp_path: Path) -> None:
     """Interrupted in the middle and its last line torn, it ends as if nothing had happened; nothing is half-written."""
     source, target = tmp_path / "in.jsonl", tmp_path / f"out.{form}"
@@ -192,6 +195,7 @@ def test_an_interrupted_run_goes_on(number: signal.Signals, form: str, tmp_path:
     assert not part.exists()
 
 
+@pytest.mark.long
 def test_a_complete_file_can_be_gone_on_with(tmp_path: Path) -> None:
     """Lines that were added to the input are answered behind the others; without any nothing changes."""
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
@@ -253,6 +257,7 @@ def test_a_process_that_is_killed_is_started_again(module: str) -> None:
     assert answers[-1]["id"] == 9
 
 
+@pytest.mark.long
 def test_a_process_that_dies_over_a_line_has_an_error_there() -> None:
     """Stopped, so that it is certainly at work, and killed."""
     process = started("--jobs", "1", stdin=subprocess.PIPE)
@@ -316,6 +321,7 @@ def test_a_closed_standard_input_is_told_in_a_sentence() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_lines() -> None:
     """Of an endless input no more is read than is under way, and what is answered is forgotten."""
     feed = subprocess.Popen(

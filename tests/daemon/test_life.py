@@ -101,6 +101,7 @@ def test_a_killed_daemon_leaves_nothing_in_the_way(daemon: Daemon) -> None:
     assert not daemon.socket.exists()
 
 
+@pytest.mark.long
 def test_a_stopped_daemon_costs_a_moment_and_no_answer(daemon: Daemon) -> None:
     """SIGSTOP: the client waits ten seconds and answers itself; `stop` ends it all the same."""
     daemon.control("start")

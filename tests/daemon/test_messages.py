@@ -84,6 +84,7 @@ def test_a_question_that_makes_no_sense_is_refused(shared_daemon: Daemon, fields
         assert protocol.reply(asked) == (protocol.REFUSED, b"")
 
 
+@pytest.mark.long
 def test_who_says_nothing_is_left_after_a_while(shared_daemon: Daemon) -> None:
     """Half a header holds no place for long, and keeps nobody waiting."""
     with connection(shared_daemon) as asked:

@@ -140,6 +140,7 @@ def state(process: int) -> str:
     return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
 
 
+@pytest.mark.long
 def test_two_hundred_at_once_are_answered(shared_daemon: Daemon) -> None:
     """By a bounded number of processes, each with its own answer."""
     before = shared_daemon.report()["answered"]
