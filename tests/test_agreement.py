@@ -52,7 +52,7 @@ COORDINATES = st.floats(-2, 2)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.signature)
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(data=st.data(), x=COORDINATES, y=COORDINATES)
 def test_two_engines_find_one_derivative(row: vocabulary.Function, data: st.DataObject, x: float, y: float) -> None:
     """The derivative of the formula and that of the program are the same number: every row, inside and around others."""

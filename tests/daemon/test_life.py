@@ -15,6 +15,9 @@ import pytest
 from tests.cli.harness import ROOT, Finished, run
 from tests.warm import Daemon, alive, children, started, wait_until
 
+# Each starts daemons of its own; what one answers is tested with the command line.
+pytestmark = pytest.mark.long
+
 ANSWER = Finished("6\n", "", 0)
 
 
@@ -101,7 +104,6 @@ def test_a_killed_daemon_leaves_nothing_in_the_way(daemon: Daemon) -> None:
     assert not daemon.socket.exists()
 
 
-@pytest.mark.long
 def test_a_stopped_daemon_costs_a_moment_and_no_answer(daemon: Daemon) -> None:
     """SIGSTOP: the client waits ten seconds and answers itself; `stop` ends it all the same."""
     daemon.control("start")

@@ -16,6 +16,9 @@ import pytest
 from tests.cli.harness import environment
 from tests.warm import Daemon, alive, children, started, wait_until
 
+# Each starts daemons of its own; what one answers is tested with the command line.
+pytestmark = pytest.mark.long
+
 #: A question that SymPy is busy with for a minute.
 HARD = "*".join(f"(sin({k}*x) + cos(x)**{k} + {k})**{k}" for k in range(1, 60))
 BUSY = ["diff", HARD, "--at", "1", "--order", "8", "--timeout", "60"]
@@ -140,7 +143,6 @@ def state(process: int) -> str:
     return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
 
 
-@pytest.mark.long
 def test_two_hundred_at_once_are_answered(shared_daemon: Daemon) -> None:
     """By a bounded number of processes, each with its own answer."""
     before = shared_daemon.report()["answered"]
