@@ -249,8 +249,10 @@ def test_a_process_that_is_killed_is_started_again(module: str) -> None:
         if "error" in document or document["gradient"][0]["symbolic"]["value"] is None:
             assert x > 1, document  # killed unnoticed between two questions
             continue
-        (child,) = children(process.pid, module)
-        os.kill(child, signal.SIGKILL)
+        found = children(process.pid, module)
+        assert found or x > 1, "the first answer came from it"
+        for child in found:
+            os.kill(child, signal.SIGKILL)
     process.stdin.write(b'{"expression": "x**9", "at": 1, "id": 9}\n')
     process.stdin.flush()
     answers = [json.loads(line) for line in process.communicate(timeout=90)[0].splitlines()]
