@@ -34,8 +34,8 @@ def questions() -> list[Request]:
     """Each formula that README differentiates, once, with its point where it has one, else at 4."""
     found: dict[str, Request] = {}
     for quoted, rest in _QUESTION.findall(README.read_text()):
-        expression, words = shlex.split(quoted)[0], shlex.split(rest)
-        at = tuple(value for option, value in pairwise(words) if option == "--at" and "$" not in value)
+        expression, words = shlex.split(quoted)[0], rest.split()
+        at = tuple(value for option, value in pairwise(words) if option == "--at" and not set(value) & set("${}"))
         request = Request(expression, at or ("4",))
         if expression not in found and _is_understood(request):
             found[expression] = request
