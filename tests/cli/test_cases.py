@@ -8,12 +8,19 @@ import pytest
 
 from tests.cli.harness import Case, Finished, read_cases, run
 
-pytestmark = pytest.mark.usefixtures("way")
-
 CASES = [case for path in sorted((Path(__file__).parent / "cases").glob("*.case")) for case in read_cases(path)]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.where)
+#: Both ways in which a case may be answered. New processes that load the engines take seconds each.
+BOTH = [
+    pytest.param(case, way, id=f"{way}-{case.where}", marks=[pytest.mark.long] * (way == "cold" and not case.status))
+    for case in CASES
+    for way in ("cold", "warm")
+]
+
+
+@pytest.mark.parametrize(("case", "way"), BOTH, indirect=["way"])
+@pytest.mark.usefixtures("way")
 def test_a_case_prints_what_it_states(case: Case) -> None:
     """Standard output, standard error and status; what is not stated is empty."""
     assert run(*case.tokens, stdin=case.stdin) == Finished(case.stdout, case.stderr, case.status)
