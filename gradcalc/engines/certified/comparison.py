@@ -16,7 +16,7 @@ from flint import arb, ctx, fmpq
 from gradcalc.engines.certified import differentiation
 from gradcalc.engines.certified.machine import ABSENT, Gap, Missing, Value, run
 from gradcalc.engines.certified.relation import Comparison, Relation
-from gradcalc.engines.certified.rounding import decimal_of
+from gradcalc.engines.certified.rounding import BITS_PER_DIGIT, FAR, decimal_of
 from gradcalc.engines.certified.steps import Graph, Stored, share_exactly
 from gradcalc.engines.certified.writing import written
 from gradcalc.errors import Span
@@ -31,9 +31,6 @@ _DIGITS, _FEWEST = 40, 15
 _APART = 48
 #: Two values within this are equal, if at the last precision that is all that is known of them: 0 is never told apart.
 _NOTHING = arb(2) ** -200
-# 10**6020, as in `rounding`: the digits of what is beyond are of no use to anyone.
-_FAR = arb(2) ** 20_000
-_BITS_PER_DIGIT = 3.33
 _NEIGHBOURHOOD = arb(2) ** -40
 _RULES = differentiation.Rules()
 
@@ -110,7 +107,7 @@ class Family:
             found = self._values([function], _fractions(point))[0]
         if type(found) is not arb or not _within_reach(found):
             return None
-        known = found == 0 or (_digits(found) >= _DIGITS and abs(found) > 1 / _FAR)
+        known = found == 0 or (_digits(found) >= _DIGITS and abs(found) > 1 / FAR)
         return decimal_of(found, _DIGITS) if known else None
 
     def compare(self, whole: int, pairs: Sequence[tuple[int, int]], point: Point) -> list[Comparison]:
@@ -191,12 +188,12 @@ def _related(first: arb, second: arb, *, last: bool) -> Comparison | None:
 
 
 def _within_reach(ball: arb) -> bool:
-    return bool(ball.is_finite() and abs(ball) < _FAR)
+    return bool(ball.is_finite() and abs(ball) < FAR)
 
 
 def _digits(ball: arb, most: int = _DIGITS) -> int:
     """The significant digits that are known, so many at most."""
-    return max(0, min(most, int(ball.rel_accuracy_bits() / _BITS_PER_DIGIT)))
+    return max(0, min(most, int(ball.rel_accuracy_bits() / BITS_PER_DIGIT)))
 
 
 def _decimal(ball: arb, most: int = _DIGITS) -> str:

@@ -16,12 +16,12 @@ from gradcalc.dtypes import DType
 from gradcalc.engines.certified import differentiation
 from gradcalc.engines.certified.enclosure import Certificate, Enclosure, Kind, Slope
 from gradcalc.engines.certified.machine import Gap, Missing, Value, run
-from gradcalc.engines.certified.rounding import enclosure
+from gradcalc.engines.certified.rounding import BITS_PER_DIGIT, enclosure
 from gradcalc.engines.certified.signals import OutOfReachError, UndecidedError, UndefinedError
 from gradcalc.engines.certified.steps import Graph, Step, share
 from gradcalc.language.tape import Tape
 
-#: Bits of the midpoints, for up to 40 digits; each further digit adds its 3.33 bits.
+#: Bits of the midpoints, for up to 40 digits; each further digit adds its share.
 PRECISIONS = (160, 640, 2560)
 #: Seconds of this thread's computing time; a single operation is held far below by `domains`.
 SECONDS = 5.0
@@ -33,7 +33,7 @@ _ZERO = Enclosure(Kind.VALUE, 0.0, "0", "0")
 def precisions(digits: int) -> Iterator[int]:
     """The bits to compute with, one after the other."""
     for bits in PRECISIONS:
-        yield bits + math.ceil(3.33 * max(0, digits - 40))
+        yield bits + math.ceil(BITS_PER_DIGIT * max(0, digits - 40))
 
 
 def enclose(tape: Tape, point: Mapping[str, float], dtype: DType, *, digits: int, exact_integers: bool) -> Enclosure:
@@ -94,13 +94,13 @@ def _settle(
                 break
             for result in pending:
                 try:
-                    settled[result] = _settled(values[result], dtype, digits, last=bits == last)
+                    settled[result] = settled_value(values[result], dtype, digits, last=bits == last)
                 except UndecidedError as error:
                     reasons[result] = str(error)
     return [settled.get(result) or Enclosure(Kind.UNDECIDED, reason=reasons[result]) for result in results]
 
 
-def _settled(value: Value, dtype: DType, digits: int, *, last: bool) -> Enclosure:
+def settled_value(value: Value, dtype: DType, digits: int, *, last: bool) -> Enclosure:
     """What is told of a value. Raises `UndecidedError` where more precision may tell more."""
     if type(value) is Missing:
         if value.gap in _KINDS:

@@ -12,21 +12,17 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
-from flint import arb, ctx
+from flint import ctx
 
 from gradcalc.dtypes import DType
 from gradcalc.engines.certified.differentiation import Rules, adjoints
-from gradcalc.engines.certified.enclosure import Enclosure, Kind
-from gradcalc.engines.certified.evaluation import SECONDS, precisions
-from gradcalc.engines.certified.machine import Gap, Missing, Value, run
-from gradcalc.engines.certified.rounding import enclosure
-from gradcalc.engines.certified.signals import OutOfReachError, UndecidedError, UndefinedError
+from gradcalc.engines.certified.enclosure import Enclosure
+from gradcalc.engines.certified.evaluation import SECONDS, precisions, settled_value
+from gradcalc.engines.certified.machine import Value, run
+from gradcalc.engines.certified.signals import OutOfReachError, UndecidedError
 from gradcalc.engines.certified.steps import TOTAL, Graph, Step, storing
 from gradcalc.language.rewriting import inlined
 from gradcalc.language.tape import CONDITIONS, LEAVES, VARIABLE, Tape
-
-_KINDS = {Gap.UNDEFINED: Kind.UNDEFINED, Gap.TURNING: Kind.UNDEFINED, Gap.UNSUPPORTED: Kind.UNSUPPORTED}
-_ABSENT = Enclosure(Kind.VALUE, 0.0, "0", "0")
 
 Known = Enclosure | bool
 
@@ -87,14 +83,7 @@ def _known(value: Value, dtype: DType, digits: int, *, last: bool) -> Known | No
     """What is told of a value; None where more precision may tell more, and where none did."""
     if isinstance(value, bool):
         return value
-    if type(value) is Missing:
-        reason = value.reason
-        return Enclosure(_KINDS[value.gap], reason=reason) if value.gap in _KINDS else None
-    if type(value) is not arb:  # absent: it comes through branches that are not taken
-        return _ABSENT
     try:
-        return enclosure(value, dtype, digits, last=last)
-    except UndefinedError as error:
-        return Enclosure(Kind.UNDEFINED, reason=str(error))
+        return settled_value(value, dtype, digits, last=last)
     except UndecidedError:
         return None

@@ -16,9 +16,11 @@ from gradcalc.engines.certified.signals import UndecidedError, UndefinedError
 
 # Half of float64's smallest subnormal number: what is not larger rounds to 0.
 _NOTHING = arb(2) ** -1075
-# 10**6020. A decimal beyond takes megabytes as a fraction, and no number format reaches so far.
-_FAR = arb(2) ** 20_000
+#: 10**6020. A decimal beyond takes megabytes as a fraction, and no number format reaches so far.
+FAR = arb(2) ** 20_000
 _LEAST_RADIUS = "1e-6020"
+#: Bits that a decimal digit takes.
+BITS_PER_DIGIT = 3.33
 # A value is proved, though not to the digits asked for, once it is narrower than this part of an ulp.
 _PART_OF_ULP = 7
 
@@ -35,15 +37,15 @@ def enclosure(value: arb, dtype: DType, digits: int, *, last: bool) -> Enclosure
     """
     if not value.is_finite():
         raise UndefinedError("the value is infinite")
-    known = value.rel_accuracy_bits() > 3.33 * digits + 4
-    if value == 0 or abs(value) < 1 / _FAR or (last and not known and abs(value) <= _NOTHING):
+    known = value.rel_accuracy_bits() > BITS_PER_DIGIT * digits + 4
+    if value == 0 or abs(value) < 1 / FAR or (last and not known and abs(value) <= _NOTHING):
         return Enclosure(Kind.VALUE, 0.0, "0", radius_of(value, "0"))
-    if abs(value) > _FAR:
+    if abs(value) > FAR:
         return Enclosure(Kind.UNDECIDED, reason="the value is beyond 1e6020, too large for any number format")
     if not known:
         if not (last and value.rel_accuracy_bits() > dtype.precision + _PART_OF_ULP):
             raise UndecidedError("whether the value is zero" if value.contains(0) else f"the value to {digits} digits")
-        digits = int(value.rel_accuracy_bits() / 3.33)
+        digits = int(value.rel_accuracy_bits() / BITS_PER_DIGIT)
     low, high = _nearest(value.lower()), _nearest(value.upper())
     if low != high:
         if not last:
@@ -66,7 +68,7 @@ def radius_of(value: arb, decimal: str) -> str:
     distance = abs(value - arb(decimal)).upper()
     if distance == 0:
         return "0"
-    if distance < 1 / _FAR:
+    if distance < 1 / FAR:
         return _LEAST_RADIUS
     above = exact_of(distance)
     return f"{_UPWARDS.divide(Decimal(above.numerator), Decimal(above.denominator)):.1e}"
