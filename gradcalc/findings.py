@@ -23,7 +23,7 @@ from gradcalc.language.shapes import infer_shapes
 from gradcalc.memory import Memory
 from gradcalc.program import Program
 from gradcalc.results import Autograd, Certified, Compared, Outcome, Partial, Rewriting, Symbolic, Values
-from gradcalc.verdict import Evidence, Judgement, Subject, close, judge, poor
+from gradcalc.verdict import Evidence, Judgement, Subject, by_convention, close, judge, poor
 
 if TYPE_CHECKING:
     from gradcalc.dtypes import DType
@@ -156,18 +156,21 @@ def _certified(seen: certified.Slope) -> Certified | None:
 def _doubts(program: Program, order: int, backward: Backward, certificate: Certificate, device: str) -> _Doubts:
     found: dict[str, float] = {}
     truths: dict[str, str] = {}
+    rounded: list[str] = []
     for name, slope, seen in zip(program.wrt, backward.partials, certificate.partials, strict=True):
         truth = seen.enclosure.decimal
         if slope.value is not None and truth is not None and not close(slope.value, truth, program.dtype):
             found[name], truths[name] = slope.value, truth
+            if not by_convention(slope.value, seen.behaviour):
+                rounded.append(name)
     if not found:
         return _Doubts({}, None, {}, {})
     fault = _fault(program, found, device)
-    lossy = {name: truth for name, truth in truths.items() if poor(found[name], truth, program.dtype)}
+    lossy = {name: truths[name] for name in rounded if poor(found[name], truths[name], program.dtype)}
     return _Doubts(
         certified.account(program.scalar, program.flat, program.dtype, found, truths, order),
         fault,
-        _cured(program, order, tuple(found), device) if program.dtype is not FLOAT64 else {},
+        _cured(program, order, tuple(rounded), device) if rounded and program.dtype is not FLOAT64 else {},
         cures(program, order, lossy, device, fault) if lossy else {},
     )
 

@@ -7,7 +7,18 @@ Imports `dtypes`, `results` and the engines' records: it judges numbers and neve
 from __future__ import annotations
 
 from gradcalc.verdict.distance import FEW_ULPS, distance
-from gradcalc.verdict.judge import BY_HAND, GRADIENT, LOSS, Evidence, Judgement, Subject, close, judge, poor
+from gradcalc.verdict.judge import (
+    BY_HAND,
+    GRADIENT,
+    LOSS,
+    Evidence,
+    Judgement,
+    Subject,
+    by_convention,
+    close,
+    judge,
+    poor,
+)
 
 __all__ = [
     "BY_HAND",
@@ -17,6 +28,7 @@ __all__ = [
     "Evidence",
     "Judgement",
     "Subject",
+    "by_convention",
     "close",
     "distance",
     "judge",

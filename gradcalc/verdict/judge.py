@@ -90,6 +90,11 @@ def poor(autograd: float, truth: str, dtype: DType) -> bool:
     return not math.isfinite(autograd) or distance(autograd, exact(truth), dtype).ulps > FEW_ULPS
 
 
+def by_convention(autograd: float, seen: Behaviour | None) -> bool:
+    """Whether a wrong number is what torch's conventions for the pieces add up to, which rounding has no part in."""
+    return seen is not None and math.isfinite(autograd)
+
+
 def judge(evidence: Evidence) -> Judgement:
     """Judge both sides against the truth."""
     symbolic, symbolic_ulps = _symbolic(evidence)
@@ -171,8 +176,7 @@ def _not_finite(evidence: Evidence, autograd: float, truth: Fraction) -> Verdict
 
 def _explained(evidence: Evidence, outcome: Outcome, told: str, autograd: float, error: float) -> Verdict:
     """The sentence with its cause, and whether float64 cures it, or another way to write the formula."""
-    if evidence.seen is not None and math.isfinite(autograd):
-        # Conventions of the pieces, which rounding has no part in.
+    if by_convention(autograd, evidence.seen):
         told = f"{told}; both one-sided slopes are the same here, and torch applies a fixed convention to each piece"
         return Verdict(outcome, told)
     cause = causes.find_cause(evidence.source, evidence.dtype.name, evidence.account, evidence.fault, autograd, error)
