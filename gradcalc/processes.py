@@ -6,12 +6,14 @@ holds it any more. Imports the standard library only.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NoReturn
 from weakref import WeakKeyDictionary
 
@@ -70,11 +72,36 @@ def start(
     return process
 
 
+def start_module(module: str, defaults: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    """Start a module of this package in a new interpreter; `defaults` are variables unless the environment has them.
+
+    What it writes to stderr is for developers. Raises OSError.
+    """
+    # -P and an explicit path: a torch.py or a sympy.py in the working directory must not be imported.
+    path = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
+    return start(
+        [sys.executable, "-P", "-m", module],
+        stderr=None if os.environ.get("GRADCALC_DEBUG") else subprocess.DEVNULL,
+        env={**(defaults or {}), **os.environ, "PYTHONPATH": path},
+    )
+
+
 def fork(work: Callable[[], None]) -> Forked:
     """Run `work` in a fork of this process, where everything is imported already. Raises OSError."""
     process = Forked(work)
     _STARTED[process] = os.getpid()
     return process
+
+
+def end(process: Process) -> int:
+    """Kill a process, wait for its end and close the pipes to it; the wait status as its `wait` gives it."""
+    process.kill()
+    status = process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(BrokenPipeError):  # what was still unsent has no reader any more
+                pipe.close()
+    return status
 
 
 def kill_all() -> None:

@@ -91,15 +91,16 @@ def load() -> Callable[[], bool]:
 
     Returns whether the files behind the modules are still the same.
     """
+    from gradcalc import processes
+    from gradcalc.engines.symbolic import client
+
     # Before SymPy and numpy read them. gradcalc does not compute with numpy, whose threads would be in the way.
-    os.environ.setdefault("SYMPY_CACHE_SIZE", "100000")
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for name, value in {**client.SYMPY_DEFAULTS, "OPENBLAS_NUM_THREADS": "1"}.items():
+        os.environ.setdefault(name, value)
     for module in pkgutil.walk_packages(gradcalc.__path__, "gradcalc."):
         importlib.import_module(module.name)
     for name in ("flint", "graphviz", "rich.table", "sympy", "torch"):
         importlib.import_module(name)
-    from gradcalc import processes
-    from gradcalc.engines.symbolic import client
     from gradcalc.engines.symbolic.answers import answers
     from gradcalc.engines.symbolic.protocol import Question
     from gradcalc.language.parser import parse

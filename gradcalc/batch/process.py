@@ -6,17 +6,12 @@ Comes in: a `Line`. Goes out: its `Answered`; on the way SymPy is asked what the
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import select
 import subprocess
-import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-import gradcalc
 from gradcalc import processes
 from gradcalc.batch.answers import Answered
 from gradcalc.batch.lines import Line
@@ -58,14 +53,7 @@ class Process:
             self._popen.kill()
 
     def _start(self) -> None:
-        # -P and an explicit path: a torch.py in the working directory must not be imported.
-        root = str(Path(gradcalc.__file__).parents[1])
-        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        self._popen = processes.start(
-            [sys.executable, "-P", "-m", "gradcalc.batch.worker"],
-            stderr=None if os.environ.get("GRADCALC_DEBUG") else subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
-        )
+        self._popen = processes.start_module("gradcalc.batch.worker")
         if self._ended:  # while it was being started
             self._popen.kill()
         self._send(self._setting.document())
@@ -75,12 +63,7 @@ class Process:
         popen, self._popen = self._popen, None
         if popen is None:
             return "it could not be started"
-        popen.kill()
-        status = popen.wait()
-        for pipe in (popen.stdin, popen.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):  # what was still unsent has no reader any more
-                    pipe.close()
+        status = processes.end(popen)
         return f"status {status}" if status >= 0 else f"signal {-status}"
 
     def _send(self, document: dict[str, Any]) -> None:

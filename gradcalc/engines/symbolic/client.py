@@ -11,19 +11,19 @@ import contextlib
 import json
 import os
 import selectors
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import gradcalc
 from gradcalc import processes
 from gradcalc.engines.symbolic.protocol import ENDED, Derivative, Identity, Proof, Question, encode_question
+
+#: For SymPy's environment: with its default of 1,000 entries a long sum pushes its own terms out of the cache.
+SYMPY_DEFAULTS = {"SYMPY_CACHE_SIZE": "100000"}
 
 _CHUNK = 1 << 16
 #: Seconds in which SymPy must have been loaded; they do not count as a question's.
@@ -132,25 +132,12 @@ class _Process:
         return document
 
     def end(self) -> None:
-        self._popen.kill()
-        self._popen.wait()
-        for pipe in (self._popen.stdin, self._popen.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):  # what was still unsent has no reader any more
-                    pipe.close()
+        processes.end(self._popen)
         self._selector.close()
 
 
 def _spawn() -> processes.Process:
-    # -P and an explicit path: a sympy.py in the working directory must not be imported.
-    root = str(Path(gradcalc.__file__).parents[1])
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    return processes.start(
-        [sys.executable, "-P", "-m", "gradcalc.engines.symbolic.worker"],
-        stderr=None if os.environ.get("GRADCALC_DEBUG") else subprocess.DEVNULL,
-        # With SymPy's default of 1,000 entries a long sum pushes its own terms out of the cache.
-        env={"SYMPY_CACHE_SIZE": "100000", **os.environ, "PYTHONPATH": path},
-    )
+    return processes.start_module("gradcalc.engines.symbolic.worker", SYMPY_DEFAULTS)
 
 
 def _fork() -> processes.Process:
