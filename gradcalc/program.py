@@ -98,8 +98,7 @@ def read(request: Request, memory: Memory | None = None, *, to_run: bool = False
         raise UsageError(f"the order is {request.order}, it must be from 1 to 10")
     if request.explain:
         _check_account(request)
-    if not request.timeout > 0:
-        raise UsageError("the timeout must be more than 0 seconds")
+    require_time(request.timeout)
     entries = read_point(request.at)
     tape = memory.recall(parse, request.expression, frozenset(entry.name for entry in entries if entry.name))
     notes = [note.message for note in tape.notes]
@@ -142,6 +141,12 @@ def _fit(tape: Tape, known: tuple[tuple[str, Shape], ...], wanted: tuple[str, ..
     wrt = () if wanted is None else choose(wanted, tape.variables, lengths)
     entry = None if wanted is None else per_entry(tape, shapes, lengths, wrt)
     return _Fitted(shapes, unroll(tape, shapes), entry, wrt)
+
+
+def require_time(seconds: float) -> None:
+    """Raise `UsageError` unless there is time to answer in."""
+    if not seconds > 0:
+        raise UsageError("the timeout must be more than 0 seconds")
 
 
 def find_dtype(name: str) -> DType:

@@ -22,7 +22,7 @@ from gradcalc.language.rewriting import component_names, entries
 from gradcalc.language.shapes import Shape, infer_shapes, require_scalar
 from gradcalc.language.suggestions import sentence
 from gradcalc.language.tape import INDEX, NUMBER, VARIABLE, VECTOR, Tape
-from gradcalc.program import choose
+from gradcalc.program import choose, require_time
 
 #: A value for each variable, entries of vectors by their names `x[0]`.
 Point = dict[str, Fraction]
@@ -77,8 +77,7 @@ class Assertion:
 
 def read(request: CheckRequest) -> Assertion:
     """Read the formula, the claim and the points, and check that they fit each other."""
-    if not request.timeout > 0:
-        raise UsageError("the timeout must be more than 0 seconds")
+    require_time(request.timeout)
     given, ranges = _points(request.at), read_ranges(request.over)
     names = frozenset(name for name in (*_names(given), *(_base(one.name) for one in ranges)) if name)
     formula = parse(request.expression, names)
