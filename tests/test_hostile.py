@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ READ = [case for case in CASES if case.lines == ("read",)]
 WORST = ("9**9**9**9*x", "factorial(10**8)*x", "x + «exp(", "x*sqrt(10**300000", "(x+1)**10**9", "«sin(×90")
 
 
-def _input(case: cases.Case, mark: Path) -> str:
+def written_out(case: cases.Case, mark: Path) -> str:
     """The input with its repetitions written out and the path of the file that must not appear."""
     text = _REPEATED.sub(lambda match: match.group(1) * int(match.group(2)), case.inputs[0])
     return text.replace("MARK", str(mark))
@@ -51,7 +52,7 @@ def mark(tmp_path: Path) -> Any:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_parser(case: cases.Case, mark: Path) -> None:
     """The parser reads the input or refuses it with the status of the table, within a second."""
-    source = _input(case, mark)
+    source = written_out(case, mark)
     start = time.perf_counter()
     try:
         parse(source)
@@ -67,7 +68,7 @@ def test_point(case: cases.Case, mark: Path) -> None:
     """The same input after --at is read or refused, within a second."""
     start = time.perf_counter()
     try:
-        read_point([_input(case, mark)])
+        read_point([written_out(case, mark)])
     except GradcalcError as error:
         assert error.status in {2, 5}
     assert time.perf_counter() - start < 5
@@ -77,7 +78,7 @@ def test_point(case: cases.Case, mark: Path) -> None:
 def test_command_line_refuses(case: cases.Case, mark: Path) -> None:
     """The command line says why, on stderr alone and in few lines, with the status of the table."""
     out, err = io.StringIO(), io.StringIO()
-    status = answer(["diff", _input(case, mark), "--at", "1"], Console(out, err, {}))
+    status = answer(["diff", written_out(case, mark), "--at", "1"], Console(out, err, {}))
     assert f"refused {status}" == case.lines[0], err.getvalue()
     assert out.getvalue() == ""
     assert err.getvalue().startswith("gradcalc: ")
@@ -107,26 +108,31 @@ for number, source in enumerate(json.load(sys.stdin)):
 """
 
 
-def test_every_engine_survives(mark: Path) -> None:
-    """What is read is differentiated by all sides, or given up, within 5 s each and without any other exception."""
-    sources = [_input(case, mark) for case in READ]
+def answers_of(driver: str, inputs: Sequence[Any], timeout: float) -> list[list[Any]]:
+    """What a process that runs `driver` says of each of the inputs, one after the other; it must reach the last."""
     run = subprocess.run(
-        [sys.executable, "-c", _DRIVER],
-        input=json.dumps(sources),
+        [sys.executable, "-c", driver],
+        input=json.dumps(inputs),
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=timeout,
         check=False,
     )
     answers = [json.loads(line) for line in run.stdout.splitlines()]
-    assert len(answers) == len(sources), f"stopped at {READ[len(answers)]}: {run.stderr[-500:]}"
-    for number, status, seconds, fault in answers:
+    assert len(answers) == len(inputs), f"stopped at {str(inputs[len(answers)])[:80]}: {run.stderr[-500:]}"
+    assert "Traceback" not in run.stderr
+    return answers
+
+
+def test_every_engine_survives(mark: Path) -> None:
+    """What is read is differentiated by all sides, or given up, within 5 s each and without any other exception."""
+    sources = [written_out(case, mark) for case in READ]
+    for number, status, seconds, fault in answers_of(_DRIVER, sources, 180):
         assert status in {0, 2, 3, 5}, f"{READ[number]}: {fault}"
         allowed = (
             5 if len(sources[number]) < 50_000 else 15
         )  # the longest have 100,000 operations to do, in three engines
         assert seconds < allowed, f"{READ[number]} took {seconds:.1f} s"
-    assert "Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize("beginning", WORST)
@@ -135,7 +141,7 @@ def test_command_line_answers(beginning: str, mark: Path) -> None:
     (case,) = (case for case in READ if case.inputs[0].startswith(beginning))
     start = time.perf_counter()
     run = subprocess.run(
-        [sys.executable, "-m", "gradcalc", "diff", _input(case, mark), "--at", "1.5", "--timeout", "2"],
+        [sys.executable, "-m", "gradcalc", "diff", written_out(case, mark), "--at", "1.5", "--timeout", "2"],
         capture_output=True,
         text=True,
         timeout=60,
