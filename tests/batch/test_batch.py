@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.cli.harness import Finished, environment, run
+from tests.processes import alive, children, wait_until
 
 PROGRAM = [sys.executable, "-m", "gradcalc", "batch"]
 
@@ -46,22 +47,6 @@ def started(*tokens: str, stdin: Any = subprocess.DEVNULL) -> subprocess.Popen[b
     return subprocess.Popen(
         [*PROGRAM, *tokens], stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
     )
-
-
-def children(pid: int, module: str) -> list[int]:
-    """The processes that a program has started and that run `module`."""
-    table = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
-    rows = (row.split(None, 2) for row in table.splitlines())
-    return [int(child) for child, parent, command in rows if parent == str(pid) and module in command]
-
-
-def wait_for(what: Any) -> Any:
-    """Wait until `what()` is true, and return it."""
-    deadline = time.monotonic() + 90
-    while not (found := what()):
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.02)
-    return found
 
 
 def test_each_line_has_its_answer_in_its_place() -> None:
@@ -170,13 +155,13 @@ def test_an_interrupted_run_goes_on(number: signal.Signals, form: str, tmp_path:
     assert process.stdin is not None
     process.stdin.write(text(lines[:40]).encode())
     process.stdin.flush()
-    wait_for(lambda: part.exists() and part.read_bytes().count(b"\n") >= 30)
+    wait_until(lambda: part.exists() and part.read_bytes().count(b"\n") >= 30, "the thirtieth answer")
     workers = children(process.pid, "gradcalc.")
     assert len(workers) >= 2
     process.send_signal(number)
     assert process.communicate(timeout=30) == (b"", b"")
     assert process.returncode == (130 if number == signal.SIGINT else -number)
-    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers) or not Path("/proc/self").exists())
+    wait_until(lambda: not any(map(alive, workers)), "the end of the workers")
     assert not target.exists()
     assert whole.stdout.encode().replace(b"\r\n", b"\n").startswith(part.read_bytes().replace(b"\r\n", b"\n"))
 

@@ -15,7 +15,8 @@ import pytest
 from gradcalc.daemon import protocol
 from gradcalc.daemon.question import circumstances
 from tests.cli.harness import run
-from tests.warm import Daemon, wait_until
+from tests.processes import wait_until
+from tests.warm import Daemon
 
 FIELDS = [b"/tmp", b"22", b"0", b"utf-8 strict False False", b"", b"", b"2", b"diff", b"", b"A=1", b"B=x=y"]
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.harness import environment
-from tests.warm import Daemon, alive, children, started, wait_until
+from tests.processes import alive, children, wait_until
+from tests.warm import Daemon, started
 
 # Each starts daemons of its own; what one answers is tested with the command line.
 pytestmark = pytest.mark.long

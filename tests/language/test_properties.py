@@ -35,7 +35,7 @@ def _composed(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("-({})".format, inner),
         st.builds("({})!".format, inner),
         st.builds("({})²".format, inner),
-        st.builds("|{}|".format, inner.filter(lambda text: "|" not in text)),
+        inner.map(lambda text: f"abs({text})" if "|" in text else f"|{text}|"),
         st.builds("√({})".format, inner),
         st.builds("sin^2({})".format, inner),
         st.builds("[{0[0]}, {0[1]}][1]".format, pairs),
