@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING
 from gradcalc.engines import autograd, certified
 from gradcalc.errors import GradcalcError
 from gradcalc.language import stable
-from gradcalc.language.parser import parse
 from gradcalc.language.rewriting import unroll
 from gradcalc.language.shapes import infer_shapes
 from gradcalc.language.stable import Alternative
-from gradcalc.language.tape import Tape
 from gradcalc.program import Program
 from gradcalc.results import Outcome, Rewriting
-from gradcalc.verdict import FEW_ULPS, Evidence, close, judge
+from gradcalc.verdict import FEW_ULPS, Evidence, judge, open_without_bound
 
 if TYPE_CHECKING:
     from gradcalc.engines.autograd import Fault
@@ -69,27 +67,26 @@ def _ways(program: Program, fault: Fault | None) -> Iterator[Alternative]:
     """One piece rewritten, each that fits; then all, one after another."""
     if fault is not None and fault.untaken:
         yield from islice(stable.guarded(program.tape, fault.span), _MOST_SINGLE)
-    singles = list(islice(stable.alternatives(program.tape), _MOST_SINGLE))
-    yield from singles
-    source, seen = program.tape.source, {program.tape.source, *(single.source for single in singles)}
-    together = next((single.source for single in singles if not single.series), source)
+    together, seen = program.tape, {program.tape.source}
+    for single in islice(stable.alternatives(program.tape), _MOST_SINGLE):
+        yield single
+        if together is program.tape and not single.series:
+            together = single.tape
+        seen.add(single.tape.source)
     for _ in range(_MOST_TOGETHER):
-        others = stable.alternatives(_read(program, together))
-        together = next((other.source for other in others if other.source not in seen and not other.series), "")
-        if not together:
+        others = (other.tape for other in stable.alternatives(together) if not other.series)
+        other = next((other for other in others if other.source not in seen), None)
+        if other is None:
             return
-        seen.add(together)
-        yield Alternative(source, together, together)
-
-
-def _read(program: Program, source: str) -> Tape:
-    return parse(source, frozenset(program.point))
+        together = other
+        seen.add(together.source)
+        yield Alternative(program.tape.source, together.source, together)
 
 
 def _run(
     program: Program, alternative: Alternative, order: int, truths: Mapping[str, str], device: str
 ) -> dict[str, Rewriting]:
-    tape = _read(program, alternative.source)
+    tape = alternative.tape
     shapes = infer_shapes(tape, program.lengths)
     names, dtype = tuple(truths), program.dtype
     backward = autograd.differentiate(tape, shapes, program.point, names, dtype, device, order)
@@ -97,7 +94,7 @@ def _run(
     doubtful = {
         name: slope.value
         for name, slope in slopes.items()
-        if slope.value is not None and not close(slope.value, truths[name], dtype)
+        if slope.value is not None and open_without_bound(slope.value, truths[name], dtype)
     }
     accounts = {}
     if doubtful:
@@ -120,7 +117,7 @@ def _run(
             wrt=name,
             piece=alternative.piece,
             instead=alternative.instead,
-            expression=alternative.source,
+            expression=tape.source,
             value=slope.value,
             outcome=judged.autograd,
             ulps=judged.autograd_ulps,

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class DType:
         return repr(value)
 
 
+@lru_cache(maxsize=1024)
 def exact(text: str) -> Fraction:
     """The rational number that a decimal literal denotes."""
     return Fraction(Decimal(text))

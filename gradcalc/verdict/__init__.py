@@ -17,6 +17,7 @@ from gradcalc.verdict.judge import (
     by_convention,
     close,
     judge,
+    open_without_bound,
     poor,
 )
 
@@ -32,5 +33,6 @@ __all__ = [
     "close",
     "distance",
     "judge",
+    "open_without_bound",
     "poor",
 ]

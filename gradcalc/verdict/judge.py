@@ -85,6 +85,14 @@ def close(autograd: float | None, truth: str | None, dtype: DType) -> bool:
     return true != 0 and distance(autograd, true, dtype).ulps <= AGREED_ULPS
 
 
+def open_without_bound(autograd: float, truth: str, dtype: DType) -> bool:
+    """Whether the rounding bound decides if a number agrees: it is not close, and half of its digits are right."""
+    if not math.isfinite(autograd):
+        return False
+    gap = distance(autograd, exact(truth), dtype)
+    return gap.agrees(dtype) and not gap.agrees(dtype, 0)
+
+
 def poor(autograd: float, truth: str, dtype: DType) -> bool:
     """Whether a number is so far from its truth that another way to compute it is worth naming."""
     return not math.isfinite(autograd) or distance(autograd, exact(truth), dtype).ulps > FEW_ULPS

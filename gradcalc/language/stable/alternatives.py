@@ -15,14 +15,18 @@ from gradcalc.language.parser import parse
 from gradcalc.language.stable.formula import Alternative, Formula
 from gradcalc.language.stable.matching import Match, Matcher
 from gradcalc.language.stable.rows import ROWS
-from gradcalc.language.stable.terms import Terms
-from gradcalc.language.tape import Tape
+from gradcalc.language.stable.terms import INVERSE, Terms
+from gradcalc.language.tape import NUMBER, VARIABLE, Tape
+
+#: What the rules of arithmetic make and unmake; other operations stand in a formula or do not.
+_ARITHMETIC = frozenset({VARIABLE, NUMBER, INVERSE, "add", "mul", "neg", "pow"})
 
 
 class _Pattern(NamedTuple):
-    """A row of the table, read; `root` is the pattern's term."""
+    """A row of the table, read; `root` is the pattern's term, `functions` what a formula must have for it to fit."""
 
     root: int
+    functions: frozenset[str]
     pattern: Tape
     replacement: Tape
     near: str
@@ -43,7 +47,13 @@ def alternatives(tape: Tape) -> Iterator[Alternative]:
     nodes: dict[int, list[int]] = {}
     for node, term in enumerate(formula.place):
         nodes.setdefault(term, []).append(node)
-    candidates = [(number, term) for term in nodes for number in _candidates(table, formula.terms, term)]
+    functions = _functions(formula.terms)
+    candidates = [
+        (number, term)
+        for term in nodes
+        for number in _candidates(table, formula.terms, term)
+        if table.patterns[number].functions <= functions
+    ]
     for number, term in sorted(candidates):
         pattern = table.patterns[number]
         match = next(matcher.matches(pattern.root, term), None)
@@ -70,12 +80,18 @@ def _replaced(table: _Table, terms: Terms, pattern: _Pattern, match: Match) -> i
     return made if match.sign > 0 else terms.negative(made)
 
 
+def _functions(terms: Terms) -> frozenset[str]:
+    return frozenset(term.op for term in terms) - _ARITHMETIC
+
+
 @cache
 def _table() -> _Table:
     terms, by_operation, patterns = Terms(), dict[str, list[int]](), list[_Pattern]()
     for number, row in enumerate(ROWS):
         pattern = parse(row.pattern)
+        alone = Terms()
+        alone.read(pattern)
         root = terms.read(pattern)[-1]
-        patterns.append(_Pattern(root, pattern, parse(row.replacement), row.near))
+        patterns.append(_Pattern(root, _functions(alone), pattern, parse(row.replacement), row.near))
         by_operation.setdefault(terms[root].op, []).append(number)
     return _Table(terms, tuple(patterns), {operation: tuple(found) for operation, found in by_operation.items()})

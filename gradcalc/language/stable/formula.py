@@ -19,13 +19,13 @@ from gradcalc.language.tape import Tape
 class Alternative(NamedTuple):
     """A way to write a formula.
 
-    piece: what stood there, as typed; instead: what stands there now. source: the whole formula. series: whether it is
-    a series near 0, beside which the piece is kept.
+    piece: what stood there, as typed; instead: what stands there now. tape: the whole formula. series: whether it is a
+    series near 0, beside which the piece is kept.
     """
 
     piece: str
     instead: str
-    source: str
+    tape: Tape
     series: bool = False
 
 
@@ -54,7 +54,7 @@ class Formula:
             return
         self._seen.add(root)
         try:
-            alone, among = self._writer.write(term), self._writer.operand(term)
+            alone, among = self._writer.alone_and_among(term)
         except UnwritableError:
             return
         source = text = self.tape.source
@@ -63,15 +63,12 @@ class Formula:
             place = _with_brackets(source, span) if alone == among else span
             instead = alone if _stands_alone(source, span) else among
             text = f"{text[: place.start]}{instead}{text[place.stop :]}"
-        if self._reads_as(text, root):
-            yield Alternative(source[spans[0].start : spans[0].stop], alone, text)
-
-    def _reads_as(self, text: str, root: int) -> bool:
         try:
             tape = parse(text, self._names)
         except GradcalcError:
-            return False
-        return self.terms.read(tape)[-1] == root
+            return
+        if self.terms.read(tape)[-1] == root:
+            yield Alternative(source[spans[0].start : spans[0].stop], alone, tape)
 
 
 def _with_brackets(source: str, span: Span) -> Span:

@@ -49,7 +49,7 @@ class Matcher:
             if form.op != found.op:
                 continue
             if form.op in _PARTIAL:
-                for bound, rest in self._unordered(form.op, form.args, found.args, {}):
+                for bound, rest in self._unordered(form.op, self._sorted(form.args), found.args, {}):
                     yield Match(bound, rest, sign)
             else:
                 yield from (Match(bound, (), sign) for bound in self._match(pattern, signed, {}))
@@ -65,7 +65,7 @@ class Matcher:
         elif form.op != found.op or form.text != found.text or form.number != found.number:
             return
         elif form.op in _UNORDERED:
-            for made, rest in self._unordered(form.op, form.args, found.args, bound):
+            for made, rest in self._unordered(form.op, self._sorted(form.args), found.args, bound):
                 if not rest:
                     yield made
         elif len(form.args) == len(found.args):
@@ -88,11 +88,11 @@ class Matcher:
     def _unordered(
         self, op: str, patterns: Sequence[int], terms: Sequence[int], bound: Bound
     ) -> Iterator[tuple[Bound, tuple[int, ...]]]:
-        """Each pattern against a term of its own; a last metavariable that is free takes all that are left."""
+        """Each pattern, the least free first, against a term of its own; a last free one takes all that are left."""
         if not patterns:
             yield bound, tuple(terms)
             return
-        first, *others = sorted(patterns, key=self._freedom)
+        first, *others = patterns
         form = self._patterns[first]
         if not others and len(terms) > 1 and form.op == VARIABLE and form.text not in {*bound, _NUMERIC}:
             yield {**bound, form.text: self._terms.make(op, terms)}, ()
@@ -123,6 +123,9 @@ class Matcher:
         found = self._terms[term]
         factors = found.args if found.op == "mul" else (term,)
         return all(self._terms[factor].op == INVERSE for factor in factors)
+
+    def _sorted(self, patterns: Sequence[int]) -> Sequence[int]:
+        return sorted(patterns, key=self._freedom)
 
     def _freedom(self, pattern: int) -> int:
         """Numbers first, metavariables last: what can match least is tried first."""

@@ -11,7 +11,7 @@ from fractions import Fraction
 from gradcalc.errors import GradcalcError
 from gradcalc.language.parser import parse
 from gradcalc.language.stable.terms import HALF, INVERSE, Term, Terms
-from gradcalc.language.tape import COMPARISONS, INDEX, LEAVES, VECTOR, Tape
+from gradcalc.language.tape import COMPARISONS, INDEX, LEAVES, VARIABLE, VECTOR, Tape
 
 #: How tightly a text holds together, loosest first.
 _LOOSE, _COMPARED, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(7)
@@ -38,19 +38,23 @@ class Writer:
         for node, term in enumerate(place):
             self._typed.setdefault(term, node)
         self._names = frozenset(tape.variables)
+        self._pieces: dict[int, tuple[str, int] | None] = {}
 
     def write(self, term: int, level: int = _LOOSE) -> str:
         """The text of a term, in brackets unless it holds together as tightly as `level`. Raises `UnwritableError`."""
         text, own = self._text(term)
         return text if own >= level else f"({text})"
 
-    def operand(self, term: int) -> str:
-        """The text of a term that may stand among any operators."""
-        return self.write(term, _ATOM)
+    def alone_and_among(self, term: int) -> tuple[str, str]:
+        """The text of a term that stands alone, and of one that may stand among any operators."""
+        text, own = self._text(term)
+        return text, text if own >= _ATOM else f"({text})"
 
     def _text(self, term: int) -> tuple[str, int]:
         found = self._terms[term]
-        typed = self._as_typed(term)
+        if term not in self._pieces:
+            self._pieces[term] = self._as_typed(term)
+        typed = self._pieces[term]
         if typed is not None:
             return typed
         if found.depth > _DEEPEST:
@@ -75,8 +79,10 @@ class Writer:
         node = self._typed.get(term)
         if node is None:
             return None
-        span = self._tape.instructions[node].span
+        span, op = self._tape.instructions[node].span, self._tape.instructions[node].op
         text = self._tape.source[span.start : span.stop]
+        if op == VARIABLE and text in self._names:
+            return text, _ATOM
         try:
             piece = parse(text, self._names)
         except GradcalcError:
