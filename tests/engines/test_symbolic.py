@@ -163,6 +163,25 @@ def test_each_row_has_the_right_derivative(row: vocabulary.Function) -> None:
             )
 
 
+@pytest.mark.parametrize("row", [row for row in vocabulary.ROWS if row.sympy], ids=lambda row: row.signature)
+def test_a_derivative_has_the_form_that_sympy_gives_it(row: vocabulary.Function) -> None:
+    """Found node by node, it is the expression that `diff` finds, by each argument of the function in a formula."""
+    from sympy import Add, DiracDelta
+
+    from gradcalc.engines.symbolic.building import build, variable
+    from gradcalc.engines.symbolic.differentiation import Sum
+
+    call = f"{row.name}({', '.join(row.names)})"
+    tape = parse(f"u*{call}**2/(1 + {call}*u) - {call}")
+    tape = unroll(tape, infer_shapes(tape, dict.fromkeys(tape.variables, 2 if row.reduces else None)))
+    expression = build(tape, FLOAT64)
+    for name in tape.variables:
+        term, symbol = Add.make_args(expression)[-1], variable(name)
+        expected = term.diff(symbol)
+        if not expected.has(DiracDelta):
+            assert Sum(term).derivative(symbol, 1) == expected
+
+
 def test_orders_above_one() -> None:
     """The second derivative of a product, by hand: (x*sin x)'' = 2*cos x - x*sin x."""
     assert differentiate("x*sin(x)", order=2)[0].expression == "-x*sin(x) + 2*cos(x)"
