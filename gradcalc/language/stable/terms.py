@@ -2,16 +2,16 @@
 
 Comes in: tapes, or operations on terms. Goes out: positions in a `Terms`, equal for what is the same by the rules of
 arithmetic: `1 - cos(x)` and `-cos(x) + 1.0`, `x*x` and `x**2`, `x/2` and `0.5*x`, `1/exp(x)` and `exp(-x)`. That is
-equal in exact arithmetic, not in rounded one. Imports `dtypes`, `language.tape` and the standard library.
+equal in exact arithmetic, not in rounded one. Imports `language.tape` and the standard library.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
-from gradcalc.dtypes import exact
 from gradcalc.language.tape import CONSTANT, NUMBER, VARIABLE, Tape
 
 INVERSE = "inverse"
@@ -69,7 +69,7 @@ class Terms:
             elif step.op == VARIABLE and step.text in bound:
                 place.append(bound[step.text])
             elif step.op == NUMBER:
-                place.append(self.number(exact(step.text)))
+                place.append(self.number(_value(step.text)))
             else:
                 place.append(self.make(step.op, tuple(place[i] for i in step.args), step.text))
         return place
@@ -182,6 +182,11 @@ class Terms:
             depth = 1 + max((self[arg].depth for arg in args), default=-1)
             self._terms.append(Term(op, args, text, number, depth))
         return found
+
+
+@lru_cache(maxsize=1024)
+def _value(text: str) -> Fraction:
+    return Fraction(text)
 
 
 def _is_dyadic(value: Fraction) -> bool:
