@@ -6,6 +6,7 @@ The fixture `way` runs a test twice, as new processes and through a daemon of th
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,8 @@ from gradcalc.language.parser import parse
 from tests.warm import Daemon, started
 
 os.environ["GRADCALC_DAEMON"] = "off"  # the tests' processes inherit it
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job; the tests' processes would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The first deep formula raises Python's recursion limit for good; within a test Hypothesis takes that for a fault.
 parse("(" * limits.NESTING + "x" + ")" * limits.NESTING)

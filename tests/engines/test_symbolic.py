@@ -249,6 +249,17 @@ def test_a_late_answer_ends_the_process_and_the_next_question_gets_a_new_one() -
     assert differentiate("x**3")[0].expression == "3*x**2"
 
 
+def test_a_process_that_has_filled_its_memory_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What SymPy keeps of a formula too large for it is gone with it, and the next question is answered."""
+    small = "from gradcalc.engines.symbolic import worker; worker._MEMORY = 200 << 20; worker.main()"
+    monkeypatch.setattr(client, "_spawn", lambda: processes.start([sys.executable, "-c", small]))
+    client._end_shared()  # noqa: SLF001 - the next question starts one with less memory
+    product = "*".join(f"(sin({k}*x) + cos(x)**{k} + {k})**{k}" for k in range(1, 40))
+    assert differentiate(product, order=8, seconds=60)[0].reason == "SymPy needed more memory than it may use"
+    assert differentiate("x**3")[0].expression == "3*x**2"
+    client._end_shared()  # noqa: SLF001 - and the other tests one as it is
+
+
 def test_a_process_that_dies_is_told_apart_from_one_that_is_late() -> None:
     """Whoever ends SymPy's process, the reason says which of the two it was, and the next question is answered."""
     tape = parse("*".join(f"(x + {i})" for i in range(400)))

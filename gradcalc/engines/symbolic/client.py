@@ -85,7 +85,7 @@ class Pending:
                 else:
                     reason = answer["reason"]
         except EOFError:
-            reason = ENDED
+            reason = reason or ENDED
         except TimeoutError:
             reason = f"SymPy was stopped after {self._question.seconds:g} s"
         return reason

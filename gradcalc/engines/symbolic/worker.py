@@ -2,8 +2,8 @@
 
 Comes in: lines of `protocol.encode_question`. Goes out: for each question `{"ready": true}` once SymPy is loaded, a
 line for every derivative as soon as it is known, then lines with its typeset forms, for an identity a line for every
-claim, and `{"done": true}`; the reader loses only what was not reached when it ends this process. Imports SymPy after
-the first question has arrived, while the other engines start.
+claim, and `{"done": true}`; the reader loses only what was not reached when it ends this process. Without `done` the
+process ends by itself. Imports SymPy after the first question has arrived, while the other engines start.
 """
 
 from __future__ import annotations
@@ -30,8 +30,12 @@ def main() -> None:
     for line in sys.stdin.buffer:
         question = decode_question(line)
         _limit(question.seconds, memory)
-        for answer in _answers(question):
-            _send(answer)
+        try:
+            for answer in _answers(question):
+                _send(answer)
+        except MemoryError:  # what SymPy keeps might fill it for the next question too
+            _send({"reason": "SymPy needed more memory than it may use"})
+            return
         _send({"done": True})
 
 
@@ -60,7 +64,7 @@ def _limit(seconds: float, memory: int) -> None:
 
 
 def _answers(question: Question | Identity) -> Iterator[dict[str, Any]]:
-    """Whatever SymPy trips over becomes an answer: this process must live on for the next question."""
+    """Whatever SymPy trips over becomes an answer, save `MemoryError`: this process must live on for the next question."""
     try:
         gc.disable()  # while SymPy makes its million objects there is nothing to collect
         from gradcalc.engines.symbolic.answers import answers
@@ -70,7 +74,7 @@ def _answers(question: Question | Identity) -> Iterator[dict[str, Any]]:
         yield {"ready": True}
         yield from proofs(question) if isinstance(question, Identity) else answers(question)
     except MemoryError:
-        yield {"reason": "SymPy needed more memory than it may use"}
+        raise
     except RecursionError:
         yield {"reason": "the formula is too deep for SymPy"}
     except Exception as error:
