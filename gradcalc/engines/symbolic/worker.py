@@ -64,7 +64,7 @@ def _limit(seconds: float, memory: int) -> None:
 
 
 def _answers(question: Question | Identity) -> Iterator[dict[str, Any]]:
-    """Whatever SymPy trips over becomes an answer, save `MemoryError`: this process must live on for the next question."""
+    """Whatever SymPy trips over, save `MemoryError`, becomes an answer: this process lives on for the next question."""
     try:
         gc.disable()  # while SymPy makes its million objects there is nothing to collect
         from gradcalc.engines.symbolic.answers import answers
