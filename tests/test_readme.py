@@ -16,6 +16,9 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.cli.harness import environment
+from tests.warm import Daemon
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
@@ -55,6 +58,20 @@ def makefile() -> str:
     return str(block)
 
 
+def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command as a reader of the README would, standard error joined to standard output."""
+    return subprocess.run(
+        ["bash", "-c", command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=folder,
+        env=environment(PATH=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])), COLUMNS="100"),
+    )
+
+
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.command)
 @pytest.mark.parametrize("way", [pytest.param("cold", marks=pytest.mark.long), "warm"], indirect=True)
 @pytest.mark.usefixtures("way")
@@ -64,22 +81,18 @@ def test_a_command_prints_what_the_readme_shows(example: Example, tmp_path: Path
         if re.search(rf"(^|[|&] ){program} ", example.command) and shutil.which(program) is None:
             pytest.skip(f"{program} is not installed")
     (tmp_path / "Makefile").write_text(makefile())
-    done = subprocess.run(
-        ["bash", "-c", example.command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
-            "COLUMNS": "100",
-        },
-    )
+    done = shell(example.command, tmp_path)
     pattern = ".*?".join(re.escape(part) for part in example.shown.split("..."))
     assert re.fullmatch(pattern, done.stdout, re.DOTALL), f"README shows\n{example.shown}\nbut it prints\n{done.stdout}"
+
+
+@pytest.mark.parametrize("way", ["warm"], indirect=True)
+@pytest.mark.usefixtures("way")
+def test_the_daemon_answers_them(shared_daemon: Daemon, tmp_path: Path) -> None:
+    """Who asks in another environment than the daemon's is answered cold, without a word."""
+    before = shared_daemon.report()["answered"]
+    assert shell('gradcalc diff "x**2" --at 3 --only autograd', tmp_path).stdout == "6\n"
+    assert shared_daemon.report()["answered"] == before + 1
 
 
 def test_there_are_commands() -> None:
