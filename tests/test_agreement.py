@@ -51,11 +51,8 @@ FORMULAS = st.recursive(LEAVES, _combined, max_leaves=4)
 COORDINATES = st.floats(-2, 2)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.signature)
-@settings(max_examples=4)
-@given(data=st.data(), x=COORDINATES, y=COORDINATES)
-def test_two_engines_find_one_derivative(row: vocabulary.Function, data: st.DataObject, x: float, y: float) -> None:
-    """The derivative of the formula and that of the program are the same number: every row, inside and around others."""
+def agree(row: vocabulary.Function, data: st.DataObject, x: float, y: float) -> None:
+    """The derivative of the formula and that of the program are the same number."""
     call = data.draw(_call(row, FORMULAS.map(lambda text: f"x + {text}")), label="call")
     formula = f"{call}*({data.draw(FORMULAS, label='factor')} + 3) + {data.draw(FORMULAS, label='term')}"
     result = gradcalc.diff(formula, at={"x": x, "y": y}, wrt=["x", "y"], timeout=5)
@@ -70,6 +67,23 @@ def test_two_engines_find_one_derivative(row: vocabulary.Function, data: st.Data
         assert math.isclose(partial.symbolic.value, partial.autograd.value, rel_tol=TOLERANCE, abs_tol=TOLERANCE), (
             f"d/d{partial.wrt} of {formula}: {partial.symbolic.value} and {partial.autograd.value}"
         )
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.signature)
+@settings(max_examples=2)
+@given(data=st.data(), x=COORDINATES, y=COORDINATES)
+def test_two_engines_find_one_derivative(row: vocabulary.Function, data: st.DataObject, x: float, y: float) -> None:
+    """Every row, inside and around others."""
+    agree(row, data, x, y)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.signature)
+@settings(max_examples=20)
+@given(data=st.data(), x=COORDINATES, y=COORDINATES)
+def test_they_do_on_many_formulas(row: vocabulary.Function, data: st.DataObject, x: float, y: float) -> None:
+    """The same, ten times as many."""
+    agree(row, data, x, y)
 
 
 def test_the_draw_reaches_the_vocabulary() -> None:
