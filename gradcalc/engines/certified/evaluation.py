@@ -39,7 +39,7 @@ def precisions(digits: int) -> Iterator[int]:
 def enclose(tape: Tape, point: Mapping[str, float], dtype: DType, *, digits: int, exact_integers: bool) -> Enclosure:
     """Raise the precision until the value rounds to one float64 and has `digits` digits."""
     graph, result = share(tape, point, dtype, exact_integers=exact_integers)
-    return _settle(graph.steps, [result], dtype, digits, time.thread_time() + SECONDS)[0]
+    return _settle(graph.steps, [result], dtype, digits, time.thread_time() + SECONDS, {})[0]
 
 
 def differentiate(
@@ -48,9 +48,10 @@ def differentiate(
     """Enclose the value and each derivative; where one has none, look at both sides."""
     graph, result = share(tape, point, dtype)
     deadline = time.thread_time() + SECONDS
-    value = _settle(graph.steps, [result], dtype, digits, deadline)[0]
+    begun: dict[int, list[Value]] = {}
+    value = _settle(graph.steps, [result], dtype, digits, deadline, begun)[0]
     steps = graph.steps[: result + 1]
-    slopes = _slopes(graph, result, wrt, order, dtype, digits, deadline) if value.kind is Kind.VALUE else None
+    slopes = _slopes(graph, result, wrt, order, dtype, digits, deadline, begun) if value.kind is Kind.VALUE else None
     partials = []
     for place, name in enumerate(wrt):
         found = slopes[place] if slopes is not None else value
@@ -62,7 +63,14 @@ def differentiate(
 
 
 def _slopes(
-    graph: Graph, result: int, wrt: Sequence[str], order: int, dtype: DType, digits: int, deadline: float
+    graph: Graph,
+    result: int,
+    wrt: Sequence[str],
+    order: int,
+    dtype: DType,
+    digits: int,
+    deadline: float,
+    begun: dict[int, list[Value]],
 ) -> list[Enclosure]:
     """Each derivative, written as steps and evaluated."""
     try:
@@ -70,14 +78,22 @@ def _slopes(
     except OutOfReachError as error:
         return [Enclosure(Kind.UNDECIDED, reason=str(error))] * len(wrt)
     known = [position for position in positions if position is not None]
-    settled = iter(_settle(graph.steps, known, dtype, digits, deadline))
+    settled = iter(_settle(graph.steps, known, dtype, digits, deadline, begun))
     return [_ZERO if position is None else next(settled) for position in positions]
 
 
 def _settle(
-    steps: Sequence[Step], results: Sequence[int], dtype: DType, digits: int, deadline: float
+    steps: Sequence[Step],
+    results: Sequence[int],
+    dtype: DType,
+    digits: int,
+    deadline: float,
+    begun: dict[int, list[Value]],
 ) -> list[Enclosure]:
-    """Enclose each result; what is known at one precision is not computed at the next."""
+    """Enclose each result; what is known at one precision is not computed at the next.
+
+    begun: by their bits, the values that an earlier call has left, and that this one leaves.
+    """
     settled: dict[int, Enclosure] = {}
     reasons = dict.fromkeys(results, "")
     *earlier, last = precisions(digits)
@@ -87,7 +103,7 @@ def _settle(
             break
         with ctx.workprec(bits):
             try:
-                values = run(steps, pending, deadline)
+                values = begun[bits] = run(steps, pending, deadline, begun=begun.get(bits, ()))
             except TimeoutError:
                 late = Enclosure(Kind.UNDECIDED, reason=f"{SECONDS:g} seconds were not enough at {bits} bits")
                 settled.update(dict.fromkeys(pending, late))

@@ -83,13 +83,15 @@ def run(
     *,
     widen: Callable[[Step, arb, Sequence[Value]], arb] | None = None,
     decided: Sequence[Value] | None = None,
+    begun: Sequence[Value] = (),
 ) -> list[Value]:
     """The values of the steps that the results need, None for the others.
 
-    `widen` enlarges the ball of each operation; `decided` has the comparisons' values, to be taken as they are. Raises
-    `TimeoutError` once the thread's clock has passed `deadline`.
+    `widen` enlarges the ball of each operation; `decided` has the comparisons' values, to be taken as they are; `begun`
+    the values of the first steps from a run at the same precision. Raises `TimeoutError` once the thread's clock has
+    passed `deadline`.
     """
-    values: list[Value] = [None] * len(steps)
+    values: list[Value] = [*begun, *[None] * (len(steps) - len(begun))]
     waiting = list(reversed(results))
     done = 0
     while waiting:

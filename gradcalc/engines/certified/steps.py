@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 from typing import NamedTuple
 
 from gradcalc.dtypes import DType, exact
@@ -135,10 +136,7 @@ class Graph:
                 return self.add(WHOLE_POWER, args[:1], str(exponent), None, span)
         if step.op in {"max", "min"}:
             # As torch does, two at a time; of one and the same number the extreme is that number, without a kink.
-            while len(args) > 2:
-                args = (self._extreme(step.op, args[0], args[1], span), *args[2:])
-            first, second = args
-            return self._extreme(step.op, first, second, span)
+            return reduce(lambda a, b: self._extreme(step.op, a, b, span), args)
         return self.add(step.op, args, step.text, stored, span)
 
 
