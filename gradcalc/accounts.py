@@ -38,7 +38,7 @@ _Truth = tuple[tuple[Enclosure | bool | None, Enclosure | None], ...]
 def account(program: Program, certificate: Certificate, device: str, digits: int) -> Account:
     """The account of the first derivatives by the program's components."""
     try:
-        trace, reason = autograd.trace(program.tape, program.point, program.dtype, device), None
+        trace, reason = autograd.trace(program.tape, program.point, program.dtype, device, edges=False), None
     except autograd.UnsupportedError as error:
         trace, reason = None, str(error)
     fault = None if trace is None else autograd.first_fault(trace)

@@ -180,7 +180,8 @@ def _fault(program: Program, found: Mapping[str, float], device: str) -> Fault |
     if all(math.isfinite(value) for value in found.values()):
         return None
     try:
-        return autograd.first_fault(autograd.trace(program.tape, program.point, program.dtype, device))
+        trace = autograd.trace(program.tape, program.point, program.dtype, device, edges=False)
+        return autograd.first_fault(trace)
     except autograd.UnsupportedError:
         return None  # torch differentiates the whole and not each step alone: the fault stays unknown
 

@@ -55,15 +55,18 @@ def differentiate(
     return Backward(run.result.item(), None, partials)
 
 
-def trace(tape: Tape, point: Mapping[str, Value], dtype: DType, device: str, *, grad: bool = True) -> Trace:
+def trace(
+    tape: Tape, point: Mapping[str, Value], dtype: DType, device: str, *, grad: bool = True, edges: bool = True
+) -> Trace:
     """Run the program and look at each node of a real backward pass; without `grad` under `torch.no_grad()`.
 
+    Without `edges`, which take the most time, nodes have none but where a number that is not finite may have come from.
     Raises `UnsupportedError` for what torch cannot compute; what it refuses to differentiate is in the trace.
     """
     program, typed = _placed(tape)
     from gradcalc.engines.autograd import tracing
 
-    traced = tracing.trace(program, point, dtype, device, grad=grad)
+    traced = tracing.trace(program, point, dtype, device, grad=grad, edges=edges)
     return replace(traced, blocked=next(iter(_blocked(program).values()), None), typed=typed)
 
 

@@ -32,7 +32,7 @@ def first_fault(trace: Trace) -> Fault | None:
     taken = _taken(trace)
     for index in trace.order:
         node = trace.nodes[index]
-        if not _finite(node.adjoint) or all(_finite(edge.passed) for edge in node.edges):
+        if not finite(node.adjoint) or all(finite(edge.passed) for edge in node.edges):
             continue
         span = trace.tape.instructions[index].span
         return Fault((span.start, span.stop), index not in taken)
@@ -62,7 +62,8 @@ def _operands(trace: Trace, index: int) -> Iterator[int]:
         yield second
 
 
-def _finite(value: Value | None) -> bool:
+def finite(value: Value | None) -> bool:
+    """Whether a number, or each entry of a vector, is finite; None is."""
     if isinstance(value, tuple):
-        return all(_finite(entry) for entry in value)
+        return all(finite(entry) for entry in value)
     return not isinstance(value, float) or math.isfinite(value)

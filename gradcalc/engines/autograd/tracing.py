@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import torch
 
 from gradcalc.engines.autograd import forward
+from gradcalc.engines.autograd.faults import finite
 from gradcalc.engines.autograd.forward import plain
 from gradcalc.engines.autograd.records import Edge, Node, Refusal, Trace
 from gradcalc.language import vocabulary
@@ -31,8 +32,11 @@ _LONGEST_MATRIX = 16
 BACKWARD = "f.backward()"
 
 
-def trace(program: Tape, point: Mapping[str, Value], dtype: DType, device: str, *, grad: bool) -> Trace:
-    """Run the program, without `grad` under `torch.no_grad()`, and call `backward` on its result."""
+def trace(program: Tape, point: Mapping[str, Value], dtype: DType, device: str, *, grad: bool, edges: bool) -> Trace:
+    """Run the program, without `grad` under `torch.no_grad()`, and call `backward` on its result.
+
+    Without `edges` only nodes have theirs whose adjoint is finite while that of an operand, to which they add, is not.
+    """
     run = forward.run(program, point, dtype, device, grad=grad)
     firsts = _firsts(run)
     adjoints: dict[int, Tensor] = {}
@@ -44,9 +48,14 @@ def trace(program: Tape, point: Mapping[str, Value], dtype: DType, device: str, 
         refusal = attempt(BACKWARD, run.result.backward)
         if refusal is not None:
             adjoints.clear()
-        nodes = tuple(_node(run, node, adjoints.get(first)) for node, first in enumerate(firsts))
+        spoilt = {node for node, adjoint in adjoints.items() if not finite(plain(adjoint))}
+        nodes = []
+        for node, first in enumerate(firsts):
+            operands = {firsts[operand] for operand in program.instructions[node].args}
+            looked = edges or (first not in spoilt and operands & spoilt)
+            nodes.append(_node(run, node, adjoints.get(first), edges=bool(looked)))
     run.release()
-    return Trace(program, nodes, tuple(adjoints), refusal)
+    return Trace(program, tuple(nodes), tuple(adjoints), refusal)
 
 
 def attempt(call: str, function: Callable[[], object]) -> Refusal | None:
@@ -64,11 +73,11 @@ def _firsts(run: forward.Run) -> list[int]:
     return [seen.setdefault(id(value), node) for node, value in enumerate(run.values)]
 
 
-def _node(run: forward.Run, node: int, adjoint: Tensor | None) -> Node:
+def _node(run: forward.Run, node: int, adjoint: Tensor | None, *, edges: bool) -> Node:
     value = run.values[node]
     if adjoint is None:
         return Node(plain(value), None, _grad_fn(value))
-    return Node(plain(value), plain(adjoint), _grad_fn(value), _edges(run, node, adjoint))
+    return Node(plain(value), plain(adjoint), _grad_fn(value), _edges(run, node, adjoint) if edges else ())
 
 
 def _grad_fn(value: Tensor) -> str | None:
