@@ -139,17 +139,13 @@ def _derivatives(program: Program, derivatives: tuple[Derivative, ...]) -> tuple
     entry = program.entry
     if entry is None:
         return derivatives
-    return tuple(
-        replace(
-            derivative,
-            expression=entry.whole(derivative.expression),
-            latex=derivative.latex and entry.whole_latex(derivative.latex, derivative.expression),
-            pretty=None,
-        )
-        if derivative.expression and derivative.readable
-        else derivative
-        for derivative in derivatives
-    )
+    whole = []
+    for derivative in derivatives:
+        if derivative.expression and derivative.readable:
+            expression, latex = entry.whole(derivative.expression, derivative.latex or "")
+            derivative = replace(derivative, expression=expression, latex=derivative.latex and latex, pretty=None)
+        whole.append(derivative)
+    return tuple(whole)
 
 
 def _formulas_only(request: Request, program: Program, derivatives: tuple[Derivative, ...]) -> Result:

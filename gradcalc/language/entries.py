@@ -33,21 +33,14 @@ class PerEntry:
     count: int
     names: frozenset[str]
 
-    def whole(self, expression: str) -> str:
-        """The derivative of the whole, from that of an entry as text."""
-        if self._varies(expression):
-            return f"{self.reduction}({expression})"
-        return expression if self.reduction == "mean" or expression == "0" else f"{self.count}*({expression})"
-
-    def whole_latex(self, latex: str, expression: str) -> str:
-        """The same in LaTeX, `expression` being the entry's as text; a sum or a mean is an operator with a name."""
-        if self._varies(expression):
-            return rf"\operatorname{{{self.reduction}}}\left({latex}\right)"
-        return latex if self.reduction == "mean" or expression == "0" else rf"{self.count} \left({latex}\right)"
-
-    def _varies(self, expression: str) -> bool:
-        """Whether the derivative of an entry still has entries in it; if not, `count` of it are as many times it."""
-        return bool(self.over & set(parse(expression, self.names).variables))
+    def whole(self, expression: str, latex: str) -> tuple[str, str]:
+        """The derivative of the whole, from that of an entry, as text and in LaTeX."""
+        # Where no entry is left in it, `count` of it are as many times it.
+        if self.over & set(parse(expression, self.names).variables):
+            return f"{self.reduction}({expression})", rf"\operatorname{{{self.reduction}}}\left({latex}\right)"
+        if self.reduction == "mean" or expression == "0":
+            return expression, latex
+        return f"{self.count}*({expression})", rf"{self.count} \left({latex}\right)"
 
 
 def per_entry(tape: Tape, shapes: Sequence[Shape], lengths: Mapping[str, Shape], wrt: Sequence[str]) -> PerEntry | None:
