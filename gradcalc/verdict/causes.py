@@ -18,9 +18,9 @@ LIBRARY = "library accuracy"
 
 
 class Cause(NamedTuple):
-    """The word that a script sees, the piece of the source, and a clause."""
+    """The word that a script sees, None where no word fits, the piece of the source, and a clause."""
 
-    word: str
+    word: str | None
     span: tuple[int, int] | None
     clause: str
 
@@ -33,10 +33,13 @@ def find_cause(
         piece = _quoted(source, fault.span)
         clause = "the backward pass goes through the branch that was not taken"
         return Cause(BRANCH_TRAP, fault.span, f"{clause}: {piece} has no finite slope, and 0 times that is nan")
+    if account is not None and account.suspects:
+        return _lost(source, dtype, account.suspects[0])
+    if fault is not None and not math.isfinite(autograd):
+        clause = "which has no finite slope here, is the first to hand on a number that is not finite"
+        return Cause(None, fault.span, f"in the backward pass {_quoted(source, fault.span)}, {clause}")
     if account is None:
         return None
-    if account.suspects:
-        return _lost(source, dtype, account.suspects[0])
     if math.isfinite(autograd) and math.isfinite(account.bound) and error > 2 * account.bound:
         times = f"{error / account.bound:.2g} times" if account.bound else "more than"
         return Cause(LIBRARY, account.call, f"the error is {times} what rounding explains")
