@@ -271,6 +271,15 @@ def test_a_process_that_dies_is_told_apart_from_one_that_is_late() -> None:
     assert differentiate("x**3")[0].expression == "3*x**2"
 
 
+@pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="there is no /proc/PID/limits here")
+def test_loading_sympy_does_not_count_as_processor_time_of_the_question() -> None:
+    """Whatever the question and the import take, the deadline ends the process, and not its own limit."""
+    differentiate("x**2", seconds=5)
+    limits = Path(f"/proc/{cast('Any', client._PROCESS[0])._popen.pid}/limits").read_text()  # noqa: SLF001 - no other name
+    (soft,) = [line.split()[3] for line in limits.splitlines() if line.startswith("Max cpu time")]
+    assert int(soft) >= 5 + 30
+
+
 def test_a_process_that_died_unnoticed_is_no_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may die between the look at it and the question; the question is too long for the pipe's buffer."""
     differentiate("x**2")

@@ -21,6 +21,8 @@ from gradcalc.engines.symbolic.protocol import Identity, Question, decode_questi
 
 _MEMORY = 4 << 30
 _RECURSION = 20_000
+#: Seconds beyond a question's own, for loading SymPy too: the other end stops a late answer long before.
+_GRACE = 60
 
 
 def main() -> None:
@@ -58,7 +60,7 @@ def _limit(seconds: float, memory: int) -> None:
 
     sys.setrecursionlimit(_RECURSION)
     used = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = int(used.ru_utime + used.ru_stime + seconds) + 2
+    cpu = int(used.ru_utime + used.ru_stime + seconds) + _GRACE
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
 

@@ -145,6 +145,7 @@ ANGLES = (
     R("atan(a + b) - atan(a)", "atan2(b, 1 + a*(a + b))", _TWO_LOW, _TWO_HIGH),
     R("acos(1 - a)", "2*asin(sqrt(a/2))", (0.3,), (1.7,)),
     R("sin(a)/a", "sinc(a)", (0.3,), (3,)),
+    R("sin(a)/a", "1 - a**2/6 + a**4/120 - a**6/5040 + a**8/362880 - a**10/39916800", near="0.15"),
 )
 
 _COS_BY_SQUARE = "1/2 - a**2/24 + a**4/720 - a**6/40320 + a**8/3628800 - a**10/479001600"
@@ -152,7 +153,7 @@ _EXP_BY_X = "1 + a/2 + a**2/6 + a**3/24 + a**4/120 + a**5/720 + a**6/5040 + a**7
 _LOG_BY_X = "1 - a/2 + a**2/3 - a**3/4 + a**4/5 - a**5/6 + a**6/7 - a**7/8 + a**8/9 - a**9/10"
 _X_MINUS_LOG = "a**2/2 - a**3/3 + a**4/4 - a**5/5 + a**6/6 - a**7/7 + a**8/8 - a**9/9 + a**10/10"
 
-#: Quotients and differences whose slope cancels near 0 in any closed form: there only a series has the digits.
+#: Quotients and differences whose slope cancels near 0 in any closed form: a series has the digits, and comes first.
 NEAR_ZERO = (
     R("(1 - cos(a))/a**2", _COS_BY_SQUARE, near="0.15"),
     R("2*sin(a/2)**2/a**2", _COS_BY_SQUARE, near="0.15"),
@@ -160,7 +161,6 @@ NEAR_ZERO = (
     R("expm1(a)/a", _EXP_BY_X, near="0.015"),
     R("log(1 + a)/a", _LOG_BY_X, near="0.012"),
     R("log1p(a)/a", _LOG_BY_X, near="0.012"),
-    R("sin(a)/a", "1 - a**2/6 + a**4/120 - a**6/5040 + a**8/362880 - a**10/39916800", near="0.15"),
     R("sinh(a)/a", "1 + a**2/6 + a**4/120 + a**6/5040 + a**8/362880 + a**10/39916800", near="0.15"),
     R("tan(a)/a", "1 + a**2/3 + 2*a**4/15 + 17*a**6/315 + 62*a**8/2835", near="0.01"),
     R("a - sin(a)", "a**3/6 - a**5/120 + a**7/5040 - a**9/362880 + a**11/39916800", near="0.15"),
@@ -170,4 +170,4 @@ NEAR_ZERO = (
     R("a - log1p(a)", _X_MINUS_LOG, near="0.01"),
 )
 
-ROWS = (*LOGARITHMS, *EXPONENTIALS, *ROOTS_AND_POWERS, *ANGLES, *NEAR_ZERO)
+ROWS = (*NEAR_ZERO, *LOGARITHMS, *EXPONENTIALS, *ROOTS_AND_POWERS, *ANGLES)
