@@ -45,6 +45,7 @@ PRODUCT = "(product rule)"
         ("log(x)/2 + x", "1/2*x + 1", "1/2*x is read as (a/b)*c; as a/(b*c), with brackets, it is right"),
         ("tan(x)", "1/cos(x)", None),
         ("where(x > 2, -x, 3*x)", "where(x > 2, 1, 7)", None),
+        ("where(x > 0, -x, 3*x)", "where(x > 0, 1, 7)", None),
         ("abs(x)", "1", None),
         ("x", "where(x == 2, 5, 1)", None),
         ("x^2", "2*x + 1e-20*sin(x)", None),
