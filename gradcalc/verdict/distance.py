@@ -49,7 +49,9 @@ def distance(value: float, truth: Fraction, dtype: DType) -> Distance:
     if truth == 0:
         return Distance(ulps, math.inf, 0, _as_float(error))
     relative = _as_float(error / abs(truth))
-    digits = most if relative == 0 else max(0, min(most, math.floor(-math.log10(relative))))
+    if relative >= 1:
+        return Distance(ulps, relative, 0, _as_float(error))  # also where the quotient is beyond the largest float
+    digits = most if relative == 0 else min(most, math.floor(-math.log10(relative)))
     return Distance(ulps, relative, digits, _as_float(error))
 
 

@@ -155,16 +155,20 @@ class Estimate(NamedTuple):
     error: Number
 
 
-def derivatives(f: Callable[[Number], Number], x: float, digits: int = 110) -> tuple[Estimate, Estimate, Estimate]:
-    """The value and the first two derivatives by central differences, with two step widths."""
+def derivatives(
+    f: Callable[[Number], Number], x: float, digits: int = 110, least: float = 0
+) -> tuple[Estimate, Estimate, Estimate]:
+    """The value and the first two derivatives by central differences, with two step widths.
+
+    least: what the value is composed of is at least as large; a true 0, such as sin(pi), is a small number here.
+    """
     scale = min(mp.mpf(1), abs(mp.mpf(x))) or mp.mpf(1)
     width = mp.mpf(10) ** (-digits // 5)
     digits += 2 * max(0, int(-mp.log10(scale)))
     with mp.workdps(digits):
         h = scale * width
         here, (left, right), (further, beyond) = f(mp.mpf(x)), (f(x - h), f(x + h)), (f(x - 2 * h), f(x + 2 * h))
-        # A true 0, such as sin(pi), is a small number here.
-        noise = max(abs(here), mp.mpf("1e-15")) * mp.mpf(10) ** (20 - digits)
+        noise = max(abs(here), mp.mpf(least)) * mp.mpf(10) ** (20 - digits)
         first, wider = (right - left) / (2 * h), (beyond - further) / (4 * h)
         second, wide = (right - 2 * here + left) / h**2, (beyond - 2 * here + further) / (4 * h**2)
         return (
@@ -179,7 +183,7 @@ def finer(
 ) -> tuple[Estimate, Estimate, Estimate]:
     """Estimates with far shorter steps, for cos(1e22*x) or 1/x near 0, unless that takes too long."""
     try:
-        return derivatives(f, x, 3000)
+        return derivatives(f, x, 1000, 1)
     except HardError:
         return estimates
 

@@ -76,8 +76,11 @@ def test_zero() -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES.values(), ids=lambda dtype: dtype.name)
 def test_beyond_any_float(dtype: DType) -> None:
-    """A truth of ten to the thousand is infinitely far in ulps only of a float that is not near it."""
+    """A truth of ten to the thousand, and one so small that the relative error is beyond any float."""
     gap = distance(1.0, Fraction(10) ** 1000, dtype)
     assert gap.relative == pytest.approx(1.0)
     assert gap.digits == 0
     assert not gap.agrees(dtype)
+    far = distance(1.0, Fraction(1, 10**1000), dtype)
+    assert (far.relative, far.digits) == (math.inf, 0)
+    assert not far.agrees(dtype)

@@ -185,9 +185,11 @@ def _loss(program: _Program, node: int) -> Loss | None:
     forward = node <= program.result
     if abs(true) >= arb(2) ** (dtype.max_exponent + 1):
         return Loss.OVERFLOW if forward else Loss.BACKWARD_OVERFLOW
-    if abs(true) < arb(2) ** (dtype.min_exponent - dtype.precision // 2):
+    additive = step.op in {"add", "sub", TOTAL}
+    # A sum that is 0 as far as it is known is one of large numbers that cancel.
+    if abs(true) < arb(2) ** (dtype.min_exponent - dtype.precision // 2) and not (additive and true.contains(0)):
         return Loss.UNDERFLOW if forward else Loss.BACKWARD_UNDERFLOW
-    if step.op not in {"add", "sub", TOTAL} or type(wide) is not arb:
+    if not additive or type(wide) is not arb:
         return None
     before = max((_relative(program, operand) for operand in step.args), default=0.0)
     if _relative(program, node) <= _GROWTH * max(before, dtype.unit_roundoff):
@@ -234,10 +236,11 @@ def _matters(program: _Program, node: int, loss: Loss, weights: Mapping[int, Val
 
 def _suspect(program: _Program, node: int, loss: Loss) -> Suspect:
     step, true = program.graph.steps[node], program.true[node]
-    if step.op == TOTAL:
+    if step.op == TOTAL and loss is Loss.CANCELLATION:
         largest = max((abs(program.true[i]).upper() for i in step.args if type(program.true[i]) is arb), default=arb(0))
         return Suspect(loss, _around(program, node), _short(largest), len(step.args))
-    return Suspect(loss, step.span or (0, 0), _short(true) if type(true) is arb else "")
+    span = _around(program, node) if step.op == TOTAL else step.span or (0, 0)
+    return Suspect(loss, span, _short(true) if type(true) is arb else "")
 
 
 def _around(program: _Program, node: int) -> tuple[int, int]:
@@ -290,6 +293,8 @@ def _chooses_zero(program: _Program, step: Step, operands: Sequence[int], *, abs
 
 
 def _short(value: arb) -> str:
+    if value.contains(0) and not value.is_zero():
+        return f"0 within {abs(value).upper().str(2, radius=False)}"
     return str(value.str(6, radius=False))
 
 
