@@ -159,6 +159,14 @@ def test_the_first_suspect(text: str, x: float, dtype: DType, loss: Loss, piece:
     assert (suspect.loss, text[slice(*suspect.span)], suspect.terms) == (loss, piece, terms)
 
 
+def test_what_cancels_beyond_the_working_precision_does_not_underflow() -> None:
+    """By hand: 1/(x + c) and -x/(x + c)**2 are 1e-15 and leave c/x**2, 65 digits behind the point."""
+    tape = parse("x/(x + exp(-80))")
+    account = certified.account(tape, {"x": 1e15}, FLOAT32, {"x": 0.0}, {"x": "1.8048513878454153e-65"})["x"]
+    suspect = account.suspects[0]
+    assert (suspect.loss, suspect.terms, suspect.exact) == (Loss.CANCELLATION, 2, "1.00000e-15")
+
+
 def test_a_loss_in_a_derivative_of_lower_order() -> None:
     """f'' = 4723600 is beyond float16, and so are products of f' that no step of the formula is the sum of."""
     text = "(x+1)*(x+2)^2*(x+3)^3*(x+4)^4"
