@@ -268,6 +268,15 @@ def certificate(text: str, order: int = 1, **at: float) -> Certificate:
     return certified.differentiate(parse(text, frozenset(at)), at, FLOAT64, list(at), order)
 
 
+@pytest.mark.parametrize("x", [5e-324, 1e-300, 1e-25])
+def test_next_to_an_edge_there_are_values_all_around(x: float) -> None:
+    """The slope of li is 1/log(x), also where 0, the edge of its domain, is nearer than any absolute tolerance."""
+    slope = certificate("1 - li(x)", x=x).partials[0]
+    assert slope.behaviour is None
+    assert slope.enclosure.decimal is not None
+    assert mp.almosteq(mp.mpf(slope.enclosure.decimal), -1 / mp.log(mp.mpf(x)), 1e-35)
+
+
 @pytest.mark.parametrize(
     "behind", ["log(x - 9)", "1/(x - 2)", "sqrt(x - 2)", "besselj(x, 1)", "floor(x)", "abs(x - 2)"]
 )

@@ -217,7 +217,8 @@ def _inside(text: str, operands: list[arb]) -> arb:
     """1 where a function has values all around one of its arguments."""
     name, position = text.split()
     moved = operands[int(position)]
-    hair = arb(0, arb(2) ** (-ctx.prec // 2)) * arb.max(abs(moved.mid()), arb(1))
+    size = abs(moved.mid())
+    hair = arb(0, arb(2) ** (-ctx.prec // 2)) * (arb(1) if size.is_zero() else size)
     around = [moved + hair if place == int(position) else operand for place, operand in enumerate(operands)]
     if not within(name, around):
         raise TurningError
