@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import mpmath
 import sympy
 from sympy import Add, Derivative, DiracDelta, Expr, Float, Function, Mul, Pow, Rational, Subs, Symbol
+from sympy.core.cache import cacheit
 from sympy.core.function import ArgumentIndexError
 
 from gradcalc.engines.symbolic.building import Literal
@@ -46,6 +47,7 @@ def _once(term: Expr, symbol: Symbol) -> Expr:
     return derivative
 
 
+@cacheit  # type: ignore[untyped-decorator]  # SymPy's own rules remember pieces that stand in many places too
 def _derivative(expression: Expr, symbol: Symbol) -> Expr:
     """What `diff` gives, by SymPy's rules for sums, products and powers and its `fdiff` of functions.
 

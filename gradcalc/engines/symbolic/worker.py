@@ -32,13 +32,11 @@ def main() -> None:
     for line in sys.stdin.buffer:
         question = decode_question(line)
         _limit(question.seconds, memory)
-        try:
-            for answer in _answers(question):
-                _send(answer)
-        except MemoryError:  # what SymPy keeps might fill it for the next question too
-            _send({"reason": "SymPy needed more memory than it may use"})
+        answer: dict[str, Any] = {}
+        for answer in _answers(question):
+            _send(answer)
+        if "done" not in answer:
             return
-        _send({"done": True})
 
 
 def _send(answer: dict[str, Any]) -> None:
@@ -66,7 +64,7 @@ def _limit(seconds: float, memory: int) -> None:
 
 
 def _answers(question: Question | Identity) -> Iterator[dict[str, Any]]:
-    """Whatever SymPy trips over, save `MemoryError`, becomes an answer: this process lives on for the next question."""
+    """Whatever SymPy trips over becomes an answer; then `done`, if this process may live on for the next question."""
     try:
         gc.disable()  # while SymPy makes its million objects there is nothing to collect
         from gradcalc.engines.symbolic.answers import answers
@@ -75,14 +73,16 @@ def _answers(question: Question | Identity) -> Iterator[dict[str, Any]]:
         gc.enable()
         yield {"ready": True}
         yield from proofs(question) if isinstance(question, Identity) else answers(question)
-    except MemoryError:
-        raise
+    except MemoryError:  # what SymPy keeps might fill it for the next question too
+        yield {"reason": "SymPy needed more memory than it may use"}
+        return
     except RecursionError:
         yield {"reason": "the formula is too deep for SymPy"}
     except Exception as error:
         if os.environ.get("GRADCALC_DEBUG"):
             raise
         yield {"reason": f"SymPy failed on this formula ({type(error).__name__})"}
+    yield {"done": True}
 
 
 if __name__ == "__main__":
