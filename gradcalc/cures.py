@@ -75,10 +75,10 @@ def _ways(program: Program, fault: Fault | None) -> Iterator[Alternative]:
         seen.add(single.tape.source)
     for _ in range(_MOST_TOGETHER):
         others = (other.tape for other in stable.alternatives(together) if not other.series)
-        other = next((other for other in others if other.source not in seen), None)
-        if other is None:
+        unseen = next((other for other in others if other.source not in seen), None)
+        if unseen is None:
             return
-        together = other
+        together = unseen
         seen.add(together.source)
         yield Alternative(program.tape.source, together.source, together)
 

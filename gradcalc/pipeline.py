@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gradcalc.claims import Check
     from gradcalc.engines.autograd import Device
     from gradcalc.engines.symbolic import Derivative, Question
+    from gradcalc.language.entries import PerEntry
     from gradcalc.regression import LogisticRequest
     from gradcalc.results import Recording, Regression, Result
 
@@ -139,13 +140,14 @@ def _derivatives(program: Program, derivatives: tuple[Derivative, ...]) -> tuple
     entry = program.entry
     if entry is None:
         return derivatives
-    whole = []
-    for derivative in derivatives:
-        if derivative.expression and derivative.readable:
-            expression, latex = entry.whole(derivative.expression, derivative.latex or "")
-            derivative = replace(derivative, expression=expression, latex=derivative.latex and latex, pretty=None)
-        whole.append(derivative)
-    return tuple(whole)
+    return tuple(_of_whole(entry, derivative) for derivative in derivatives)
+
+
+def _of_whole(entry: PerEntry, derivative: Derivative) -> Derivative:
+    if not (derivative.expression and derivative.readable):
+        return derivative
+    expression, latex = entry.whole(derivative.expression, derivative.latex or "")
+    return replace(derivative, expression=expression, latex=derivative.latex and latex, pretty=None)
 
 
 def _formulas_only(request: Request, program: Program, derivatives: tuple[Derivative, ...]) -> Result:

@@ -46,12 +46,10 @@ def distance(value: float, truth: Fraction, dtype: DType) -> Distance:
     if error == 0:
         return Distance(0.0, 0.0, most, 0.0)
     ulps = in_ulps(error, truth, dtype)
-    if truth == 0:
-        return Distance(ulps, math.inf, 0, _as_float(error))
-    relative = _as_float(error / abs(truth))
-    if relative >= 1:
-        return Distance(ulps, relative, 0, _as_float(error))  # also where the quotient is beyond the largest float
-    digits = most if relative == 0 else min(most, math.floor(-math.log10(relative)))
+    relative = math.inf if truth == 0 else _as_float(error / abs(truth))
+    digits = 0
+    if relative < 1:
+        digits = most if relative == 0 else min(most, math.floor(-math.log10(relative)))
     return Distance(ulps, relative, digits, _as_float(error))
 
 

@@ -48,14 +48,13 @@ def trace(program: Tape, point: Mapping[str, Value], dtype: DType, device: str, 
         refusal = attempt(BACKWARD, run.result.backward)
         if refusal is not None:
             adjoints.clear()
-        spoilt = {node for node, adjoint in adjoints.items() if not finite(plain(adjoint))}
-        nodes = []
-        for node, first in enumerate(firsts):
-            operands = {firsts[operand] for operand in program.instructions[node].args}
-            looked = edges or (first not in spoilt and operands & spoilt)
-            nodes.append(_node(run, node, adjoints.get(first), edges=bool(looked)))
+        spoilt = set() if edges else {node for node, adjoint in adjoints.items() if not finite(plain(adjoint))}
+        nodes = tuple(
+            _node(run, node, adjoints.get(first), edges=edges or _may_spoil(run, node, firsts, spoilt))
+            for node, first in enumerate(firsts)
+        )
     run.release()
-    return Trace(program, tuple(nodes), tuple(adjoints), refusal)
+    return Trace(program, nodes, tuple(adjoints), refusal)
 
 
 def attempt(call: str, function: Callable[[], object]) -> Refusal | None:
@@ -71,6 +70,11 @@ def _firsts(run: forward.Run) -> list[int]:
     """For each node the first with the same tensor: the nodes of a variable share a leaf."""
     seen: dict[int, int] = {}
     return [seen.setdefault(id(value), node) for node, value in enumerate(run.values)]
+
+
+def _may_spoil(run: forward.Run, node: int, firsts: Sequence[int], spoilt: set[int]) -> bool:
+    operands = run.program.instructions[node].args
+    return firsts[node] not in spoilt and any(firsts[operand] in spoilt for operand in operands)
 
 
 def _node(run: forward.Run, node: int, adjoint: Tensor | None, *, edges: bool) -> Node:

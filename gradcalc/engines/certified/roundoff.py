@@ -236,10 +236,10 @@ def _matters(program: _Program, node: int, loss: Loss, weights: Mapping[int, Val
 
 def _suspect(program: _Program, node: int, loss: Loss) -> Suspect:
     step, true = program.graph.steps[node], program.true[node]
+    span = _around(program, node) if step.op == TOTAL else step.span or (0, 0)
     if step.op == TOTAL and loss is Loss.CANCELLATION:
         largest = max((abs(program.true[i]).upper() for i in step.args if type(program.true[i]) is arb), default=arb(0))
-        return Suspect(loss, _around(program, node), _short(largest), len(step.args))
-    span = _around(program, node) if step.op == TOTAL else step.span or (0, 0)
+        return Suspect(loss, span, _short(largest), len(step.args))
     return Suspect(loss, span, _short(true) if type(true) is arb else "")
 
 

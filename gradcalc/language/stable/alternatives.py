@@ -6,7 +6,7 @@ parser.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
@@ -47,7 +47,7 @@ def alternatives(tape: Tape) -> Iterator[Alternative]:
     nodes: dict[int, list[int]] = {}
     for node, term in enumerate(formula.place):
         nodes.setdefault(term, []).append(node)
-    functions = _functions(formula.terms)
+    functions = _functions(formula.terms, formula.place)
     candidates = [
         (number, term)
         for term in nodes
@@ -80,8 +80,8 @@ def _replaced(table: _Table, terms: Terms, pattern: _Pattern, match: Match) -> i
     return made if match.sign > 0 else terms.negative(made)
 
 
-def _functions(terms: Terms) -> frozenset[str]:
-    return frozenset(term.op for term in terms) - _ARITHMETIC
+def _functions(terms: Terms, place: Sequence[int]) -> frozenset[str]:
+    return frozenset(terms[term].op for term in place) - _ARITHMETIC
 
 
 @cache
@@ -89,9 +89,8 @@ def _table() -> _Table:
     terms, by_operation, patterns = Terms(), dict[str, list[int]](), list[_Pattern]()
     for number, row in enumerate(ROWS):
         pattern = parse(row.pattern)
-        alone = Terms()
-        alone.read(pattern)
-        root = terms.read(pattern)[-1]
-        patterns.append(_Pattern(root, _functions(alone), pattern, parse(row.replacement), row.near))
+        place = terms.read(pattern)
+        root, functions = place[-1], _functions(terms, place)
+        patterns.append(_Pattern(root, functions, pattern, parse(row.replacement), row.near))
         by_operation.setdefault(terms[root].op, []).append(number)
     return _Table(terms, tuple(patterns), {operation: tuple(found) for operation, found in by_operation.items()})

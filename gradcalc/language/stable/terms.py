@@ -7,7 +7,7 @@ equal in exact arithmetic, not in rounded one. Imports `language.tape` and the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -46,9 +46,6 @@ class Terms:
     def __init__(self) -> None:
         self._terms: list[Term] = []
         self._known: dict[tuple[object, ...], int] = {}
-
-    def __iter__(self) -> Iterator[Term]:
-        return iter(self._terms)
 
     def __getitem__(self, position: int) -> Term:
         """The term at a position."""
