@@ -39,7 +39,7 @@ def precisions(digits: int) -> Iterator[int]:
 def enclose(tape: Tape, point: Mapping[str, float], dtype: DType, *, digits: int, exact_integers: bool) -> Enclosure:
     """Raise the precision until the value rounds to one float64 and has `digits` digits."""
     graph, result = share(tape, point, dtype, exact_integers=exact_integers)
-    return _settle(graph.steps, [result], dtype, digits, time.thread_time() + SECONDS, {})[0]
+    return _Schedule(graph, dtype, digits).settle([result])[0]
 
 
 def differentiate(
@@ -47,73 +47,64 @@ def differentiate(
 ) -> Certificate:
     """Enclose the value and each derivative; where one has none, look at both sides."""
     graph, result = share(tape, point, dtype)
-    deadline = time.thread_time() + SECONDS
-    begun: dict[int, list[Value]] = {}
-    value = _settle(graph.steps, [result], dtype, digits, deadline, begun)[0]
+    schedule = _Schedule(graph, dtype, digits)
+    value = schedule.settle([result])[0]
     steps = graph.steps[: result + 1]
-    slopes = _slopes(graph, result, wrt, order, dtype, digits, deadline, begun) if value.kind is Kind.VALUE else None
+    slopes = _slopes(schedule, graph, result, wrt, order) if value.kind is Kind.VALUE else None
     partials = []
     for place, name in enumerate(wrt):
         found = slopes[place] if slopes is not None else value
         if found.kind is Kind.UNDEFINED:
-            partials.append(_looked_at(steps, name, order, digits, deadline, found))
+            partials.append(_looked_at(steps, name, order, digits, schedule.deadline, found))
         else:
             partials.append(Slope(found))
     return Certificate(value, tuple(partials))
 
 
-def _slopes(
-    graph: Graph,
-    result: int,
-    wrt: Sequence[str],
-    order: int,
-    dtype: DType,
-    digits: int,
-    deadline: float,
-    begun: dict[int, list[Value]],
-) -> list[Enclosure]:
+def _slopes(schedule: _Schedule, graph: Graph, result: int, wrt: Sequence[str], order: int) -> list[Enclosure]:
     """Each derivative, written as steps and evaluated."""
     try:
         positions = differentiation.derivatives(graph, result, wrt, order, differentiation.Rules())
     except OutOfReachError as error:
         return [Enclosure(Kind.UNDECIDED, reason=str(error))] * len(wrt)
     known = [position for position in positions if position is not None]
-    settled = iter(_settle(graph.steps, known, dtype, digits, deadline, begun))
+    settled = iter(schedule.settle(known))
     return [_ZERO if position is None else next(settled) for position in positions]
 
 
-def _settle(
-    steps: Sequence[Step],
-    results: Sequence[int],
-    dtype: DType,
-    digits: int,
-    deadline: float,
-    begun: dict[int, list[Value]],
-) -> list[Enclosure]:
-    """Enclose each result; what is known at one precision is not computed at the next.
+class _Schedule:
+    """Precision after precision, from now until the time is up; what was computed for one result serves the next."""
 
-    begun: by their bits, the values that an earlier call has left, and that this one leaves.
-    """
-    settled: dict[int, Enclosure] = {}
-    reasons = dict.fromkeys(results, "")
-    *earlier, last = precisions(digits)
-    for bits in (*earlier, last):
-        pending = [result for result in reasons if result not in settled]
-        if not pending:
-            break
-        with ctx.workprec(bits):
-            try:
-                values = begun[bits] = run(steps, pending, deadline, begun=begun.get(bits, ()))
-            except TimeoutError:
-                late = Enclosure(Kind.UNDECIDED, reason=f"{SECONDS:g} seconds were not enough at {bits} bits")
-                settled.update(dict.fromkeys(pending, late))
+    def __init__(self, graph: Graph, dtype: DType, digits: int) -> None:
+        self.deadline = time.thread_time() + SECONDS
+        self._steps = graph.steps
+        self._dtype = dtype
+        self._digits = digits
+        self._values: dict[int, list[Value]] = {}
+
+    def settle(self, results: Sequence[int]) -> list[Enclosure]:
+        """Enclose each result; what is known at one precision is not computed at the next."""
+        settled: dict[int, Enclosure] = {}
+        reasons = dict.fromkeys(results, "")
+        *earlier, last = precisions(self._digits)
+        for bits in (*earlier, last):
+            pending = [result for result in reasons if result not in settled]
+            if not pending:
                 break
-            for result in pending:
+            with ctx.workprec(bits):
                 try:
-                    settled[result] = settled_value(values[result], dtype, digits, last=bits == last)
-                except UndecidedError as error:
-                    reasons[result] = str(error)
-    return [settled.get(result) or Enclosure(Kind.UNDECIDED, reason=reasons[result]) for result in results]
+                    values = run(self._steps, pending, self.deadline, begun=self._values.get(bits, ()))
+                except TimeoutError:
+                    late = Enclosure(Kind.UNDECIDED, reason=f"{SECONDS:g} seconds were not enough at {bits} bits")
+                    settled.update(dict.fromkeys(pending, late))
+                    break
+                self._values[bits] = values
+                for result in pending:
+                    try:
+                        settled[result] = settled_value(values[result], self._dtype, self._digits, last=bits == last)
+                    except UndecidedError as error:
+                        reasons[result] = str(error)
+        return [settled.get(result) or Enclosure(Kind.UNDECIDED, reason=reasons[result]) for result in results]
 
 
 def settled_value(value: Value, dtype: DType, digits: int, *, last: bool) -> Enclosure:
