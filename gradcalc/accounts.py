@@ -125,15 +125,15 @@ def _steps(program: Program, trace: autograd.Trace | None, digits: int) -> tuple
 
 def _truths(program: Program, digits: int) -> list[_Truth]:
     """The exact numbers of each instruction, entry by entry."""
-    scalar, places = unrolled(program.tape, program.shapes)
+    scalar, places = unrolled(program.tape, program.shapes, apart=True)
     found = certified.nodes(scalar, program.flat, program.dtype, digits=digits)
     leaves = {step.text: found[node] for node, step in enumerate(scalar.instructions) if step.op == VARIABLE}
     truths = list[_Truth]()
     for step, shape, entries in zip(program.tape.instructions, program.shapes, places, strict=True):
         if step.op == VARIABLE:
-            truths.append(tuple(leaves.get(name, (None, None)) for name in component_names(step.text, shape)))
+            truths.append(tuple(leaves[name] for name in component_names(step.text, shape)))
         else:
-            truths.append(tuple(found[entry] if entry < len(found) else (None, None) for entry in entries))
+            truths.append(tuple(found[entry] for entry in entries))
     return truths
 
 

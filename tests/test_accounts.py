@@ -77,6 +77,65 @@ def test_vectors_have_an_entry_each() -> None:
     assert [float(one.certified or "nan") for one in steps[0].adjoints] == [2 / 3, 4 / 3, 8 / 3]
 
 
+VECTORS = [
+    ("x[0]*x[0]", {"x": [3.0, 1.0]}),
+    ("norm([x,x])", {"x": 3.0}),
+    ("[1,x][0]*x", {"x": 3.0}),
+    ("v[0] + sum(v)*v[1]", {"v": [2.0, 5.0, 7.0]}),
+    ("softmax([x, 2*x, 1])[1]*x", {"x": 0.5}),
+    ("sum(v*v) + prod(v) - max(v)*dot(v, [1, v[0], 3])", {"v": [1.5, -2.0, 0.25]}),
+    ("logsumexp(sin(v))*mean([v[0], v[1], 4])", {"v": [0.75, 2.0]}),
+    ("sum([x])*std([x, 2, y*x])", {"x": 1.5, "y": 3.0}),
+]
+
+
+@pytest.mark.parametrize(("formula", "at"), VECTORS, ids=[formula for formula, _ in VECTORS])
+def test_entries_of_vectors_have_adjoints_of_their_own(formula: str, at: dict[str, Any]) -> None:
+    """`x[0]` typed twice is two nodes, beside the entry of x: each entry moved by itself, at 50 digits."""
+    tape = parse(formula)
+    point = {
+        name: [mp.mpf(v) for v in value] if isinstance(value, list) else mp.mpf(value) for name, value in at.items()
+    }
+    steps = account(formula, at).steps
+    for step in steps:
+        nodes = [
+            i for i, one in enumerate(tape.instructions) if (tuple(one.span), one.op) == (step.span, step.operation)
+        ]
+        for entry, found in enumerate(step.adjoints):
+            slope = mp.diff(lambda t, node=nodes[0], e=entry: moved_entry(tape, point, node, e, t), 0)
+            assert found.certified is not None, f"{step.source}[{entry}]: {found.reason}"
+            assert abs(mp.mpf(found.certified) - slope) <= max(1, abs(slope)) * mp.mpf(10) ** -20, step.source
+            assert found.autograd == pytest.approx(float(slope), rel=1e-12, abs=1e-12)
+        assert all(value.certified is not None for value in step.values), f"{step.source} has a value"
+        assert not step.lost
+    assert sum(bool(step.adjoints) for step in steps) >= 3
+
+
+def moved_entry(tape: Tape, at: dict[str, Any], moved: int, entry: int, by: Any) -> Any:
+    """The result, with one entry of an instruction moved; a variable is moved everywhere."""
+    values: list[Any] = []
+    for node, step in enumerate(tape.instructions):
+        value = _step(step, [values[i] for i in step.args], at)
+        if node == moved or (step.op == "variable" and step.text == tape.instructions[moved].text != ""):
+            value = [v + by * (i == entry) for i, v in enumerate(value)] if isinstance(value, list) else value + by
+        values.append(value)
+    return values[-1]
+
+
+def test_where_the_formula_has_no_value_it_has_no_adjoints() -> None:
+    """Of sqrt(x) + 7*y at x = -1 nothing is certified about a derivative; the values that are there are told."""
+    steps = account("sqrt(x) + 7*y", {"x": -1.0, "y": 2.0}).steps
+    assert {one.certified for step in steps for one in step.adjoints} == {None}
+    assert {step.source: step.values[0].certified for step in steps}["7*y"] == "14"
+
+
+def test_a_kink_has_no_adjoint_in_the_piece_that_turns() -> None:
+    """abs is not smooth in x - 1 at 1, and 2*abs(x - 1) is smooth in abs(x - 1) itself."""
+    found = {step.source: step.adjoints[0] for step in account("2*abs(x - 1)", 1.0).steps if step.adjoints}
+    assert (found["abs(x - 1)"].certified, found["x - 1"].certified, found["x"].certified) == ("2", None, None)
+    assert "not smooth" in (found["x"].reason or "")
+
+
 def test_condition_numbers() -> None:
     """|x f'/f| and |x f''/f'| of exp(x**2) are 2*x**2 and |1 + 2*x**2|."""
     (one,) = account("exp(x**2)", 5.0).conditions

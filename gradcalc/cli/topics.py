@@ -27,7 +27,11 @@ TOPICS = {
             ("2x, 2(x+1), x y", "Products without a sign. 1/2x is (1/2)*x, and a note says so."),
             ("x!, |x|, sqrt x", "Factorial, absolute value, functions without brackets. sin^2 x is sin(x)^2."),
             ("x², √x, π, ≤", "Mathematical signs and Greek letters."),
-            ("where(x > 0, x, 0)", "A choice; conditions may be chained, 0 < x <= 1."),
+            ("where(x > 0, x, 0)", "A choice; conditions may be chained, 0 < x <= 1. The other branch does not count."),
+            (
+                "0*log(-1)",
+                "Has no value: whatever a function, an operator or a condition is given must have one, even if unused.",
+            ),
             ("[1, 2, x], x[0]", "Vectors, and their entries from 0; operators and functions work entry by entry."),
             ("xy", "Any other name is one variable. e, E, pi and tau are constants unless the point names them."),
             ("--at 4", "A point for the only variable; x=1,y=2 for several, 1,2,3 or x=[1,2,3] for a vector."),

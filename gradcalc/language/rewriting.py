@@ -16,6 +16,7 @@ from gradcalc.language.shapes import Shape, infer_shapes
 from gradcalc.language.tape import (
     ARITHMETIC,
     CONDITIONS,
+    COPY,
     INDEX,
     LEAVES,
     NUMBER,
@@ -25,6 +26,8 @@ from gradcalc.language.tape import (
     Tape,
 )
 
+_STRUCTURE = frozenset({VECTOR, INDEX, COPY, "where"})
+
 
 def component_names(name: str, shape: Shape) -> tuple[str, ...]:
     """The names of a variable's numbers: `x`, or `x[0]`, `x[1]`, ... for a vector."""
@@ -33,7 +36,7 @@ def component_names(name: str, shape: Shape) -> tuple[str, ...]:
 
 def is_call(op: str) -> bool:
     """Whether an instruction named `op` is a row of the vocabulary."""
-    return op not in LEAVES and op not in ARITHMETIC and op not in CONDITIONS and op not in {VECTOR, INDEX, "where"}
+    return op not in LEAVES and op not in ARITHMETIC and op not in CONDITIONS and op not in _STRUCTURE
 
 
 def inline(tape: Tape, lacks: Callable[[vocabulary.Function], bool]) -> Tape:
@@ -72,7 +75,7 @@ def _inlined(
         return len(made) - 1
     arguments = dict(zip(row.names, args, strict=True))
     place: list[int] = []
-    for step in _definition(row).instructions:
+    for step in definition(row).instructions:
         if step.op == VARIABLE:
             place.append(arguments[step.text])
         else:
@@ -81,8 +84,21 @@ def _inlined(
 
 
 @cache
-def _definition(row: vocabulary.Function) -> Tape:
+def definition(row: vocabulary.Function) -> Tape:
+    """The definition of a row as a program of its parameters."""
     return parse(row.definition, frozenset(row.names))
+
+
+@cache
+def discardable(row: vocabulary.Function) -> tuple[int, ...]:
+    """The positions of the parameters that a row's definition may leave aside, in a branch that is not taken."""
+    steps = definition(row).instructions
+    used, waiting = set[str](), [len(steps) - 1]
+    while waiting:
+        step = steps[waiting.pop()]
+        waiting += step.args[:1] if step.op == "where" else step.args
+        used |= {step.text} if step.op == VARIABLE else set()
+    return tuple(position for position, name in enumerate(row.names) if name not in used)
 
 
 def unroll(tape: Tape, shapes: Sequence[Shape]) -> Tape:
@@ -93,14 +109,16 @@ def unroll(tape: Tape, shapes: Sequence[Shape]) -> Tape:
     return unrolled(tape, shapes)[0]
 
 
-def unrolled(tape: Tape, shapes: Sequence[Shape]) -> tuple[Tape, tuple[tuple[int, ...], ...]]:
+def unrolled(tape: Tape, shapes: Sequence[Shape], *, apart: bool = False) -> tuple[Tape, tuple[tuple[int, ...], ...]]:
     """`unroll`, and for each instruction where the entries of its value are found on the tape that it makes.
 
-    None are told of a vector variable that is only indexed; a place beyond the end is of an entry that nothing reads.
+    With `apart` each has entries of its own, as in torch, where `x[0]` is a node and the entry of the variable another.
+    Without, none are told of a vector variable that is only indexed, and a place beyond the end is of an entry that
+    nothing reads.
     """
     if all(shape is None for shape in shapes) and not any(step.op == INDEX for step in tape.instructions):
         return tape, tuple((node,) for node in range(len(tape.instructions)))
-    unroller = _Unroller(tape, shapes)
+    unroller = _Unroller(tape, shapes, apart=apart)
     return unroller.run(), unroller.places
 
 
@@ -138,9 +156,10 @@ def _pruned(tape: Tape) -> Tape:
 
 
 class _Unroller:
-    def __init__(self, tape: Tape, shapes: Sequence[Shape]) -> None:
+    def __init__(self, tape: Tape, shapes: Sequence[Shape], *, apart: bool) -> None:
         self._tape = tape
         self._shapes = shapes
+        self._apart = apart
         self._made: list[Instruction] = []
         self._place: list[tuple[int, ...]] = []
         self._variables: dict[str, None] = {}
@@ -151,13 +170,22 @@ class _Unroller:
         for node, (step, shape) in enumerate(zip(self._tape.instructions, self._shapes, strict=True)):
             if step.op == VARIABLE:
                 names = component_names(step.text, shape)
-                needed = names if node in self._whole or shape is None else ()
+                needed = names if self._apart or node in self._whole or shape is None else ()
                 self._place.append(tuple(self._variable(name, step.span) for name in needed))
             else:
-                self._place.append(self._step(step, shape))
+                begun = len(self._made)
+                entries = self._step(step, shape)
+                self._place.append(self._copied(entries, begun, step.span) if self._apart else entries)
         # The result must be the last instruction; what was made after it is for entries that nothing reads.
         made = self._made[: self._place[-1][-1] + 1]
         return Tape(self._tape.source, tuple(made), tuple(self._variables), self._tape.notes)
+
+    def _copied(self, entries: tuple[int, ...], begun: int, span: Span) -> tuple[int, ...]:
+        """The entries of an instruction, with a copy in place of each that belongs to another one."""
+        return tuple(
+            self._emit(COPY, (entry,), span) if entry < begun or self._made[entry].op == VARIABLE else entry
+            for entry in entries
+        )
 
     @property
     def places(self) -> tuple[tuple[int, ...], ...]:

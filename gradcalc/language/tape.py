@@ -12,6 +12,8 @@ from gradcalc.errors import Span
 
 NUMBER, VARIABLE, CONSTANT = "number", "variable", "constant"
 VECTOR, INDEX = "vector", "index"
+#: An entry of a vector that is handed on, on a tape that is unrolled with each instruction apart.
+COPY = "copy"
 LEAVES = frozenset({NUMBER, VARIABLE, CONSTANT})
 ARITHMETIC = {"neg": 1, "add": 2, "sub": 2, "mul": 2, "div": 2, "pow": 2}
 COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}

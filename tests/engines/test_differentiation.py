@@ -137,7 +137,7 @@ def evaluate(tape: Tape, at: dict[str, Number], dtype: DType) -> Number:
             made = mp.mpf(stored(float(step.text), dtype)) if step.op == NUMBER else _step(step, args, at)
         except (ZeroDivisionError, ValueError):
             made = mp.nan
-        except (OverflowError, mp.NoConvergence):
+        except (OverflowError, TypeError, mp.NoConvergence):  # TypeError: mpmath's fresnel integrals of a nan
             raise HardError from None
         values.append(made if isinstance(made, bool) else _real(made))
     return values[-1]

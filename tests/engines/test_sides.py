@@ -95,7 +95,7 @@ BY_HAND = [
     ("(x**2)**(1/3)", 0, "corner", "-inf | inf"),  # a cusp
     ("max(x, x)", 0, "differentiable", "1"),
     ("where(((x > 0) | (x == 0)) & (x < 1), x, 2*x)", 0, "corner", "2 | 1"),
-    ("where((x < 0) | (log(x) > 0), 1, x)", 0, "jump", "0 | 1"),  # log has no part in it to the left
+    ("where((x < 0) | (log(x) > 0), 1, x)", 0, "edge of the domain", "none | 1"),  # log counts also where x < 0 decides
 ]
 
 

@@ -17,6 +17,7 @@ from gradcalc.engines.certified.growth import Value, centre, named_value
 from gradcalc.engines.certified.machine import run
 from gradcalc.engines.certified.series import Field, Series, compose
 from gradcalc.engines.certified.signals import UndecidedError, UndefinedError
+from gradcalc.engines.certified.smoothness import unproved
 from gradcalc.engines.certified.steps import Graph
 from gradcalc.language import vocabulary
 from gradcalc.language.tape import VARIABLE
@@ -93,6 +94,8 @@ def _by_rule(name: str, args: Sequence[Any], position: int, count: int, deadline
     # A ball cannot be hashed, as what is added to a graph is.
     steps = [s._replace(stored=args[int(s.text[1:])]) if s.op == VARIABLE else s for s in graph.steps]
     values = run(steps, known, deadline)
+    if unproved(steps, known[:-1], {leaves[position]}, values, deadline):
+        raise UndecidedError(f"a derivative of {name}")
     factor, found = 1, []
     for k, place in enumerate(known):
         factor *= max(k, 1)

@@ -52,6 +52,12 @@ def within(name: str, args: list[arb]) -> bool:
     return limits.domain(*args) is True
 
 
+def is_analytic(name: str, args: list[arb]) -> bool:
+    """Whether a row is certainly analytic on all of these balls."""
+    _, _, limits = _find(name, len(args))
+    return limits.domain(*args) is True and limits.analytic(*args)
+
+
 @cache
 def _find(name: str, count: int) -> tuple[str, Callable[..., arb], Bounds]:
     """What the row's `arb` column means: a method of `flint.arb`, or a word of `functions`."""

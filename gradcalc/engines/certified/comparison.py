@@ -17,7 +17,8 @@ from gradcalc.engines.certified import differentiation
 from gradcalc.engines.certified.machine import ABSENT, Gap, Missing, Value, run
 from gradcalc.engines.certified.relation import Comparison, Relation
 from gradcalc.engines.certified.rounding import BITS_PER_DIGIT, FAR, decimal_of
-from gradcalc.engines.certified.steps import Graph, Stored, share_exactly
+from gradcalc.engines.certified.smoothness import unproved
+from gradcalc.engines.certified.steps import Graph, Step, Stored, share_exactly
 from gradcalc.engines.certified.writing import written
 from gradcalc.errors import Span
 from gradcalc.language.tape import VARIABLE, Tape
@@ -31,6 +32,7 @@ _DIGITS, _FEWEST = 40, 15
 _APART = 48
 #: Two values within this are equal, if at the last precision that is all that is known of them: 0 is never told apart.
 _NOTHING = arb(2) ** -200
+_BOTH_KNOWN = frozenset({Relation.EQUAL, Relation.UNEQUAL})
 _NEIGHBOURHOOD = arb(2) ** -40
 _RULES = differentiation.Rules()
 
@@ -123,10 +125,21 @@ class Family:
                 for place, first, second in zip(waiting, values[::2], values[1::2], strict=True):
                     found[place] = _compared(value, first, second, last=bits == _PRECISIONS[-1])
         told = [one or Comparison(Relation.UNDECIDED) for one in found]
+        if any(one.relation in _BOTH_KNOWN for one in told) and not self._is_smooth(whole, point):
+            kink = Comparison(Relation.OUTSIDE, reason="the formula is not smooth there")
+            return [kink if one.relation in _BOTH_KNOWN else one for one in told]
         return [
             self._around(whole, pair, point, one) if one.relation is Relation.WITHOUT_VALUE else one
             for pair, one in zip(pairs, told, strict=True)
         ]
+
+    def _is_smooth(self, whole: int, point: Point) -> bool:
+        """Whether a function is shown to be smooth at a point, without which its derivatives are none."""
+        with ctx.workprec(_PRECISIONS[-1]):
+            steps = self._at(_fractions(point))
+            values = run(steps, [whole], self._deadline)
+            leaves = [node for node, step in enumerate(steps) if step.op == VARIABLE]
+            return not unproved(steps, [whole], leaves, values, self._deadline)
 
     def _around(self, whole: int, pair: tuple[int, int], point: Point, found: Comparison) -> Comparison:
         """Whether the second function has no value all around the point either, where the first one has."""
@@ -137,9 +150,11 @@ class Family:
         return Comparison(Relation.WITHOUT_VALUE, found.first, None, 0, everywhere, found.reason)
 
     def _values(self, positions: Sequence[int], point: Mapping[str, object]) -> list[Value]:
-        steps = [s._replace(stored=point[s.text]) if s.op == VARIABLE else s for s in self._graph.steps]  # type: ignore[arg-type]  # a ball cannot be hashed, as what is stored in a graph is
-        values = run(steps, positions, self._deadline)
+        values = run(self._at(point), positions, self._deadline)
         return [arb(0) if values[position] is ABSENT else values[position] for position in positions]
+
+    def _at(self, point: Mapping[str, object]) -> list[Step]:
+        return [s._replace(stored=point[s.text]) if s.op == VARIABLE else s for s in self._graph.steps]  # type: ignore[arg-type]  # a ball cannot be hashed, as what is stored in a graph is
 
     def _present(self, positions: Sequence[int | None]) -> list[int]:
         return [self._graph.number(0) if position is None else position for position in positions]
@@ -169,7 +184,7 @@ def _compared(whole: Value, first: Value, second: Value, *, last: bool) -> Compa
 
 
 def _is_undefined(value: Value) -> bool:
-    return type(value) is Missing and value.gap in {Gap.UNDEFINED, Gap.TURNING}
+    return type(value) is Missing and value.gap is Gap.UNDEFINED
 
 
 def _related(first: arb, second: arb, *, last: bool) -> Comparison | None:

@@ -5,7 +5,7 @@ Comes in: a `Graph`. Goes out: positions of new steps in it. Imports `language` 
 `gradient` goes backwards once for all variables (reverse mode), `tangent` forwards for one (Griewank and Walther,
 Evaluating Derivatives, 2008, chapters 3 and 4); the derivative of a function is a text in its row of the vocabulary.
 A contribution that comes through a branch which is not taken is absent, not 0: nothing behind it is computed, as if
-the branch did not exist. Conditions are copied as strict ones, which have no truth value where they turn.
+the branch did not exist. That these are derivatives, `smoothness` tells: at a kink they are numbers without a meaning.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from gradcalc.engines.certified.steps import (
     BY_ORDER,
     CHAIN,
     ELSE,
-    INSIDE,
+    GIVEN,
     LACKING,
     MASK,
-    STRICT,
     TOTAL,
     WHOLE_POWER,
     Graph,
@@ -30,15 +29,8 @@ from gradcalc.engines.certified.steps import (
 from gradcalc.errors import Span
 from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
-from gradcalc.language.rewriting import inline
-from gradcalc.language.tape import COMPARISONS, CONDITIONS, NUMBER, VARIABLE, Instruction, Tape
+from gradcalc.language.tape import CONDITIONS, NUMBER, VARIABLE, Instruction, Tape
 from gradcalc.language.vocabulary.row import ANALYTIC
-
-#: The comparisons that, in the rule of a function, tell where the function has a kink.
-_KINKS = frozenset({"lt", "le", "gt", "ge"})
-
-
-_EVERYWHERE = "all real numbers"
 
 
 class Rules(NamedTuple):
@@ -63,46 +55,25 @@ def derivatives(graph: Graph, result: int, wrt: Sequence[str], order: int, rules
 
     Raises `OutOfReachError` where there are too many steps.
     """
-    found = gradient(graph, result, wrt, rules)
-    for _ in range(order - 1):
-        found = [
-            None if position is None else _higher(graph, position, name, rules)
-            for position, name in zip(found, wrt, strict=True)
-        ]
-    return found
+    return [chain[-1] for chain in successive(graph, result, wrt, order, rules)]
 
 
-def _higher(graph: Graph, position: int, name: str, rules: Rules) -> int | None:
-    """The next derivative, which has no value where the lower one has none."""
-    found = tangent(graph, position, name, rules)
-    if rules.torch:
-        return found
-    nothing = graph.add(CHAIN, (position, graph.number(0)))
-    return graph.add(TOTAL, (nothing,) if found is None else (found, nothing))
+def successive(graph: Graph, result: int, wrt: Sequence[str], order: int, rules: Rules) -> list[tuple[int | None, ...]]:
+    """The derivatives of orders 1 to `order` by each variable, each written from the one before; as `derivatives`."""
+    chains = []
+    for name, first in zip(wrt, gradient(graph, result, wrt, rules), strict=True):
+        chain = [first]
+        while len(chain) < order:
+            chain.append(None if chain[-1] is None else tangent(graph, chain[-1], name, rules))
+        chains.append(tuple(chain))
+    return chains
 
 
 def gradient(graph: Graph, result: int, wrt: Sequence[str], rules: Rules) -> list[int | None]:
     """The derivative of `result` by each variable; None where it does not depend on it."""
     leaves = _leaves(graph, wrt)
     found = adjoints(graph, result, set(leaves.values()), rules)
-    guards = () if rules.torch else _guards(graph, result, set(leaves.values()), found, rules)
-    return [_guarded(graph, found.get(leaves[name]), guards) if name in leaves else None for name in wrt]
-
-
-def _guards(graph: Graph, result: int, leaves: set[int], found: dict[int, int], rules: Rules) -> tuple[int, ...]:
-    """For each choice on the way a 0 that has no value where the condition turns: there f may jump."""
-    active = _active(graph, result, leaves)
-    derivation = _Derivation(graph, active, rules)
-    return tuple(
-        derivation.guard(node, found[node])
-        for node in sorted(found)
-        if node <= result and graph.steps[node].op == "where" and active[graph.steps[node].args[0]]
-    )
-
-
-def _guarded(graph: Graph, derivative: int | None, guards: tuple[int, ...]) -> int | None:
-    parts = guards if derivative is None else (derivative, *guards)
-    return derivative if not guards else graph.add(TOTAL, parts)
+    return [found.get(leaves[name]) if name in leaves else None for name in wrt]
 
 
 def adjoints(graph: Graph, result: int, sources: set[int], rules: Rules) -> dict[int, int]:
@@ -170,7 +141,6 @@ class _Derivation:
         self._graph = graph
         self._active = active
         self._rules = rules
-        self._strict: dict[int, int] = {}
 
     def total(self, parts: list[int], node: int) -> int:
         """The sum of the contributions to a node's derivative; of those that are absent nothing is added."""
@@ -178,20 +148,11 @@ class _Derivation:
             return parts[0]
         return self._graph.add(TOTAL, tuple(parts), str(node), None, self._graph.steps[node].span)
 
-    def guard(self, node: int, adjoint: int) -> int:
-        """0 times the derivative by a choice, without a value where its condition turns."""
-        step, zero = self._graph.steps[node], self._graph.number(0)
-        turning = self._graph.add("where", (self._as_strict(step.args[0]), zero, zero), "", None, step.span)
-        return self._graph.add(CHAIN, (adjoint, turning), "", None, step.span)
-
     def _chain(self, part: int, slope: int, span: Span | None) -> int:
         step = self._graph.steps[part]
         if step.op == NUMBER and step.stored == 1:
             return slope
         return self._graph.add(CHAIN, (part, slope), "", None, span)
-
-    def _mask(self, condition: int, part: int, branch: str, span: Span | None) -> int:
-        return self._graph.add(MASK, (self._as_strict(condition), part), branch, None, span)
 
     def _slope(self, node: int, position: int) -> int:
         """d node / d operand, of a step that is no sum, no branch and no mask."""
@@ -231,33 +192,7 @@ class _Derivation:
         slope = graph.add("mul", (exponent, power), "", None, span)
         # x**0 is 1 everywhere, also where x**-1 has no value.
         zero = graph.add("eq", (exponent, graph.number(0)), "", None, span)
-        slope = graph.add("where", (zero, graph.number(0), slope), "", None, span)
-        if self._rules.torch or _is_whole(graph.steps[exponent]):
-            return slope
-        # Unless the exponent is whole, 0 is at the edge of the domain, though the slope there may be finite.
-        positive = graph.add("gt", (base, graph.number(0)), STRICT, None, span)
-        return graph.add("where", (positive, slope, slope), "", None, span)
-
-    def _as_strict(self, condition: int) -> int:
-        """The condition with no truth value where a comparison of what changes turns; torch takes it as it is."""
-        if self._rules.torch:
-            return condition
-        graph, waiting = self._graph, [condition]
-        while waiting:
-            node = waiting[-1]
-            step = graph.steps[node]
-            missing = [] if step.op in COMPARISONS else [i for i in step.args if i not in self._strict]
-            if node in self._strict or missing:
-                waiting = waiting[:-1] if node in self._strict else [*waiting, *missing]
-                continue
-            waiting.pop()
-            if step.op in COMPARISONS:
-                changes = any(i < len(self._active) and self._active[i] for i in step.args)
-                made = graph.add(step.op, step.args, STRICT, None, step.span) if changes else node
-            else:
-                made = graph.add(step.op, tuple(self._strict[i] for i in step.args), "", None, step.span)
-            self._strict[node] = made
-        return self._strict[condition]
+        return graph.add("where", (zero, graph.number(0), slope), "", None, span)
 
 
 class _Backward(_Derivation):
@@ -268,10 +203,12 @@ class _Backward(_Derivation):
             condition, first, second = step.args
             branches = ((first, ""), (second, ELSE))
             return [
-                (operand, self._mask(condition, adjoint, branch, step.span))
+                (operand, self._graph.add(MASK, (condition, adjoint), branch, None, step.span))
                 for operand, branch in branches
                 if self._active[operand]
             ]
+        if step.op == GIVEN:
+            return [(step.args[0], adjoint)] if self._active[step.args[0]] else []
         if step.op == MASK:
             condition, operand = step.args
             return [(operand, self._graph.add(MASK, (condition, adjoint), step.text, None, step.span))]
@@ -299,6 +236,8 @@ class _Forward(_Derivation):
         graph, step = self._graph, self._graph.steps[node]
         if step.op == "where":
             return self._where(step)
+        if step.op == GIVEN:
+            return self._found.get(step.args[0])
         if step.op == MASK:
             condition, part = step.args
             moved = self._found.get(part)
@@ -316,7 +255,7 @@ class _Forward(_Derivation):
             return None
         zero = self._graph.number(0)
         branches = (self._found.get(first, zero), self._found.get(second, zero))
-        return self._graph.add("where", (self._as_strict(condition), *branches), "", None, step.span)
+        return self._graph.add("where", (condition, *branches), "", None, step.span)
 
     def _part(self, node: int, position: int, moved: int) -> int:
         step = self._graph.steps[node]
@@ -338,7 +277,7 @@ def _active(graph: Graph, result: int, leaves: set[int]) -> list[bool]:
     """For each step up to the result whether it changes with one of the leaves."""
     active: list[bool] = []
     for node, step in enumerate(graph.steps[: result + 1]):
-        active.append(node in leaves or (step.op != INSIDE and any(active[i] for i in step.args)))
+        active.append(node in leaves or any(active[i] for i in step.args))
     return active
 
 
@@ -364,13 +303,8 @@ def _expand(graph: Graph, step: Step, position: int, rules: Rules) -> int:
         return graph.add(LACKING, (), reason, None, step.span)
     names = row.names[: len(step.args)]
     if text == ANALYTIC:
-        slope = graph.add(BY_ORDER, step.args, f"{row.name} 1", None, step.span)
-    else:
-        slope = graph.read(_rule(text, names, rules), _stored, dict(zip(names, step.args, strict=True)), step.span)
-    if rules.torch or row.domain == _EVERYWHERE:
-        return slope
-    inside = graph.add(INSIDE, step.args, f"{row.name} {position}", None, step.span)
-    return graph.add("mul", (inside, slope), "", None, step.span)
+        return graph.add(BY_ORDER, step.args, f"{row.name} 1", None, step.span)
+    return graph.read(_rule(text, names), _stored, dict(zip(names, step.args, strict=True)), step.span)
 
 
 def _by_order(graph: Graph, step: Step, position: int, rules: Rules) -> int:
@@ -387,21 +321,9 @@ def _by_order(graph: Graph, step: Step, position: int, rules: Rules) -> int:
     return graph.number(0) if found is None else graph.adopt(apart, found, dict(zip(leaves, step.args, strict=True)))
 
 
-def _is_whole(step: Step) -> bool:
-    stored = step.stored
-    if stored is None or step.op != NUMBER:
-        return False
-    return stored.is_integer() if isinstance(stored, float) else stored.denominator == 1
-
-
 @cache
-def _rule(text: str, names: tuple[str, ...], rules: Rules) -> Tape:
-    """A rule as a tape; its inequalities are strict, since they tell where the function has a kink."""
-    tape = inline(parse(text, frozenset(names)), rules.lacks)
-    if not rules.torch:
-        strict = (Instruction(s.op, s.args, STRICT if s.op in _KINKS else s.text, s.span) for s in tape.instructions)
-        tape = Tape(tape.source, tuple(strict), tape.variables)
-    return tape
+def _rule(text: str, names: tuple[str, ...]) -> Tape:
+    return parse(text, frozenset(names))
 
 
 def _stored(step: Instruction) -> int | float | None:

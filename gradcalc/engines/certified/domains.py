@@ -1,4 +1,4 @@
-"""Where the functions have a real value, and how far Arb is let go: `Bounds` by the vocabulary's `arb` column.
+"""Where the functions have a real value, where they are smooth, and how far Arb is let go: `Bounds` by `arb` column.
 
 Comes in: balls. Goes out: True, False, or None where a ball is too wide to tell. Imports flint: only `calls` imports
 this module. The domains are those of the vocabulary's rows, written for balls; DLMF and SymPy for the conventions.
@@ -10,6 +10,7 @@ which a call was measured to stay below half a second at 2560 bits and 100 MB; m
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import NamedTuple
 
 from flint import arb
@@ -18,9 +19,14 @@ Fact = bool | None
 
 
 class Bounds(NamedTuple):
-    """The limits of one function; `stated` is false for one that this module does not know."""
+    """The limits of one function.
+
+    domain: whether it has a real value. analytic: whether it is analytic where a ball lies inside the domain; False may
+    be unknown. reach: whether Arb is let go. stated: False for a function that this module does not know.
+    """
 
     domain: Callable[..., Fact]
+    analytic: Callable[..., bool]
     reach: Callable[..., bool]
     stated: bool = True
 
@@ -28,7 +34,8 @@ class Bounds(NamedTuple):
 def bounds(column: str) -> Bounds:
     """The limits of the function that a row's `arb` column names."""
     domain, reach = _DOMAINS.get(column), _REACHES.get(column, _anywhere)
-    return Bounds(domain or _everywhere, reach, stated=domain is not None or column in _TOTAL)
+    stated = domain is not None or column in _TOTAL
+    return Bounds(domain or _everywhere, _ANALYTIC.get(column, _anywhere), reach, stated)
 
 
 def _everywhere(*_: arb) -> Fact:
@@ -188,6 +195,34 @@ _TOTAL = frozenset(
     | {"absolute", "sign", "nearest", "truncate", "maximum", "minimum", "cbrt"}
     | {"airyaiprime", "airybiprime", "fresnels", "fresnelc"}
 )
+
+
+# -- where pieces meet
+
+
+def _between_whole(x: arb) -> bool:
+    return not x.contains_integer()
+
+
+def _apart(*args: arb) -> bool:
+    """Whether no two of the arguments may be equal."""
+    return not any(a.overlaps(b) for a, b in combinations(args, 2))
+
+
+#: Inside their domains all others are analytic. Of elliptic_e(phi, 1) only the second derivative jumps.
+_ANALYTIC: dict[str, Callable[..., bool]] = {
+    "absolute": lambda x: _nonzero(x) is True,
+    "sign": lambda x: _nonzero(x) is True,
+    "cbrt": lambda x: _nonzero(x) is True,
+    "arb.floor": _between_whole,
+    "arb.ceil": _between_whole,
+    "nearest": lambda x: _between_whole(x - arb(0.5)),
+    "truncate": lambda x: _between_whole(x) or abs(x) < 1,
+    "maximum": _apart,
+    "minimum": _apart,
+    "arb.atan2": lambda y, x: _any(_nonzero(y), _positive(x)) is True,
+    "elliptic_e_incomplete": lambda phi, m: _elliptic(phi, m, _positive) is True,
+}
 
 
 # -- the reaches

@@ -18,16 +18,17 @@ from gradcalc.engines.certified.enclosure import Certificate, Enclosure, Kind, S
 from gradcalc.engines.certified.machine import Gap, Missing, Value, run
 from gradcalc.engines.certified.rounding import BITS_PER_DIGIT, enclosure
 from gradcalc.engines.certified.signals import OutOfReachError, UndecidedError, UndefinedError
+from gradcalc.engines.certified.smoothness import unproved
 from gradcalc.engines.certified.steps import Graph, Step, share
-from gradcalc.language.tape import Tape
+from gradcalc.language.tape import VARIABLE, Tape
 
 #: Bits of the midpoints, for up to 40 digits; each further digit adds its share.
 PRECISIONS = (160, 640, 2560)
 #: Seconds of this thread's computing time; a single operation is held far below by `domains`.
 SECONDS = 5.0
 
-_KINDS = {Gap.UNDEFINED: Kind.UNDEFINED, Gap.TURNING: Kind.UNDEFINED, Gap.UNSUPPORTED: Kind.UNSUPPORTED}
-_ZERO = Enclosure(Kind.VALUE, 0.0, "0", "0")
+_KINDS = {Gap.UNDEFINED: Kind.UNDEFINED, Gap.UNSUPPORTED: Kind.UNSUPPORTED}
+ZERO = Enclosure(Kind.VALUE, 0.0, "0", "0")
 
 
 def precisions(digits: int) -> Iterator[int]:
@@ -45,31 +46,41 @@ def enclose(tape: Tape, point: Mapping[str, float], dtype: DType, *, digits: int
 def differentiate(
     tape: Tape, point: Mapping[str, float], dtype: DType, wrt: Sequence[str], order: int, digits: int
 ) -> Certificate:
-    """Enclose the value and each derivative; where one has none, look at both sides."""
+    """Enclose the value and each derivative; where f is not shown to be smooth, look at both sides."""
     graph, result = share(tape, point, dtype)
     schedule = _Schedule(graph, dtype, digits)
     value = schedule.settle([result])[0]
     steps = graph.steps[: result + 1]
-    slopes = _slopes(schedule, graph, result, wrt, order) if value.kind is Kind.VALUE else None
+    slopes, unproved = [value] * len(wrt), set[str]()
+    if value.kind is Kind.VALUE:
+        slopes, unproved = _slopes(schedule, graph, result, wrt, order)
     partials = []
-    for place, name in enumerate(wrt):
-        found = slopes[place] if slopes is not None else value
-        if found.kind is Kind.UNDEFINED:
-            partials.append(_looked_at(steps, name, order, digits, schedule.deadline, found))
+    for name, slope in zip(wrt, slopes, strict=True):
+        if slope.kind is Kind.UNDEFINED or (name in unproved and slope.kind is not Kind.UNSUPPORTED):
+            partials.append(_looked_at(steps, name, order, digits, schedule.deadline, slope.reason or ""))
         else:
-            partials.append(Slope(found))
+            partials.append(Slope(slope))
     return Certificate(value, tuple(partials))
 
 
-def _slopes(schedule: _Schedule, graph: Graph, result: int, wrt: Sequence[str], order: int) -> list[Enclosure]:
-    """Each derivative, written as steps and evaluated."""
+def _slopes(
+    schedule: _Schedule, graph: Graph, result: int, wrt: Sequence[str], order: int
+) -> tuple[list[Enclosure], set[str]]:
+    """Each derivative, written as steps and evaluated, and the variables by which that proves nothing."""
     try:
-        positions = differentiation.derivatives(graph, result, wrt, order, differentiation.Rules())
+        unproved = schedule.unproved([result], wrt)
+        chains = differentiation.successive(graph, result, wrt, order, differentiation.Rules())
+        for name, chain in zip(wrt, chains, strict=True):
+            # A derivative is differentiated in its turn, with the rules' own choices at mended points.
+            lower = [position for position in chain[:-1] if position is not None]
+            unproved |= schedule.unproved([result, *lower], [name]) if lower else set()
     except OutOfReachError as error:
-        return [Enclosure(Kind.UNDECIDED, reason=str(error))] * len(wrt)
-    known = [position for position in positions if position is not None]
-    settled = iter(schedule.settle(known))
-    return [_ZERO if position is None else next(settled) for position in positions]
+        return [Enclosure(Kind.UNDECIDED, reason=str(error))] * len(wrt), set()
+    except TimeoutError:
+        return [_late("to see whether the formula is smooth")] * len(wrt), set()
+    positions = [chain[-1] for chain in chains]
+    settled = iter(schedule.settle([position for position in positions if position is not None]))
+    return [ZERO if position is None else next(settled) for position in positions], unproved
 
 
 class _Schedule:
@@ -81,6 +92,18 @@ class _Schedule:
         self._dtype = dtype
         self._digits = digits
         self._values: dict[int, list[Value]] = {}
+
+    def unproved(self, results: Sequence[int], wrt: Sequence[str]) -> set[str]:
+        """The variables along which one of the results is not shown to be smooth. Raises `TimeoutError`."""
+        self.settle(results)
+        leaves = {node: s.text for node, s in enumerate(self._steps) if s.op == VARIABLE and s.text in wrt}
+        bits = max(self._values)
+        with ctx.workprec(bits):
+            values = run(self._steps, results, self.deadline, begun=self._values[bits])
+            found = unproved(self._steps, results, leaves, values, self.deadline)
+            if len(leaves) > 1:  # what is not smooth in all of them may be so in one alone
+                found = {leaf for leaf in found if unproved(self._steps, results, [leaf], values, self.deadline)}
+        return {leaves[node] for node in found}
 
     def settle(self, results: Sequence[int]) -> list[Enclosure]:
         """Enclose each result; what is known at one precision is not computed at the next."""
@@ -95,8 +118,7 @@ class _Schedule:
                 try:
                     values = run(self._steps, pending, self.deadline, begun=self._values.get(bits, ()))
                 except TimeoutError:
-                    late = Enclosure(Kind.UNDECIDED, reason=f"{SECONDS:g} seconds were not enough at {bits} bits")
-                    settled.update(dict.fromkeys(pending, late))
+                    settled.update(dict.fromkeys(pending, _late(f"at {bits} bits")))
                     break
                 self._values[bits] = values
                 for result in pending:
@@ -114,7 +136,7 @@ def settled_value(value: Value, dtype: DType, digits: int, *, last: bool) -> Enc
             return Enclosure(_KINDS[value.gap], reason=value.reason)
         raise UndecidedError(value.reason)
     if type(value) is not arb:  # absent: it comes through branches that are not taken
-        return _ZERO
+        return ZERO
     try:
         return enclosure(value, dtype, digits, last=last)
     except UndefinedError as error:
@@ -123,18 +145,22 @@ def settled_value(value: Value, dtype: DType, digits: int, *, last: bool) -> Enc
         raise UndecidedError(f"{error} could not be decided at {ctx.prec} bits") from None
 
 
-def _looked_at(steps: Sequence[Step], name: str, order: int, digits: int, deadline: float, found: Enclosure) -> Slope:
-    """The slope where the program has none as it is written: from both sides."""
+def _late(what: str) -> Enclosure:
+    return Enclosure(Kind.UNDECIDED, reason=f"{SECONDS:g} seconds were not enough {what}")
+
+
+def _looked_at(steps: Sequence[Step], name: str, order: int, digits: int, deadline: float, reason: str) -> Slope:
+    """The slope from both sides, where the program as it is written has none, for a reason, or none that is proved."""
     from gradcalc.engines.certified import sides
     from gradcalc.engines.certified.behaviour import BehaviourKind
 
     try:
         seen = sides.behaviour(steps, name, order, digits, deadline)
     except TimeoutError:
-        return Slope(Enclosure(Kind.UNDECIDED, reason=f"{SECONDS:g} seconds were not enough to look at both sides"))
+        return Slope(_late("to look at both sides"))
     if seen.kind is BehaviourKind.DIFFERENTIABLE:
         assert seen.slope is not None, "a slope that both sides share"
         return Slope(seen.slope, seen)
     if seen.kind is BehaviourKind.UNDECIDED:
         return Slope(Enclosure(Kind.UNDECIDED, reason=seen.reason), seen)
-    return Slope(Enclosure(Kind.UNDEFINED, reason=found.reason), seen)
+    return Slope(Enclosure(Kind.UNDEFINED, reason=reason or "the formula is not smooth here"), seen)

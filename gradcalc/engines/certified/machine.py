@@ -18,10 +18,9 @@ from flint import arb, ctx, fmpq
 
 from gradcalc.dtypes import FLOAT64
 from gradcalc.engines.certified import arithmetic, orders
-from gradcalc.engines.certified.calls import call, within
+from gradcalc.engines.certified.calls import call
 from gradcalc.engines.certified.signals import (
     OutOfReachError,
-    TurningError,
     UndecidedError,
     UndefinedError,
     UnsupportedError,
@@ -29,10 +28,9 @@ from gradcalc.engines.certified.signals import (
 from gradcalc.engines.certified.steps import (
     BY_ORDER,
     CHAIN,
-    INSIDE,
+    GIVEN,
     LACKING,
     MASK,
-    STRICT,
     TOTAL,
     WHOLE_POWER,
     Step,
@@ -45,13 +43,16 @@ from gradcalc.language.tape import COMPARISONS, CONNECTIVES, CONSTANT, LEAVES, V
 
 
 class Gap(IntEnum):
-    """What a value that is missing is missing for; of several the largest counts."""
+    """What a value that is missing is missing for; of several the largest counts.
 
+    EITHER is a truth value that is there though the balls do not tell which it is.
+    """
+
+    EITHER = 0
     UNDECIDED = 1
     OUT_OF_REACH = 2
     UNSUPPORTED = 3
-    TURNING = 4
-    UNDEFINED = 5
+    UNDEFINED = 4
 
 
 class Missing(NamedTuple):
@@ -73,7 +74,6 @@ _SIGNALS = {
     Gap.UNSUPPORTED: UnsupportedError,
     Gap.UNDEFINED: UndefinedError,
 }
-_TURNING = Missing(Gap.TURNING, "a condition turns here")
 
 
 def run(
@@ -104,11 +104,11 @@ def run(
         if needed:
             waiting.extend(reversed(needed))
             continue
-        if not done % _LOOKS and time.thread_time() > deadline:
+        if not done % LOOKS and time.thread_time() > deadline:
             raise TimeoutError
         done += 1
         waiting.pop()
-        made = _guarded(step, values) if decided is None or step.op not in COMPARISONS else decided[node]
+        made = evaluated(step, values) if decided is None or step.op not in COMPARISONS else decided[node]
         if widen is not None and type(made) is arb and step.op not in _EXACT:
             made = widen(step, made, values)
         values[node] = made
@@ -116,17 +116,17 @@ def run(
 
 
 #: At every so many steps the clock is looked at, which takes as long as a step; `domains` bounds a single one.
-_LOOKS = 32
+LOOKS = 32
 
 #: Steps that hand a number on and round nothing.
-_EXACT = LEAVES | {"neg", "where", MASK}
+_EXACT = LEAVES | {"neg", "where", MASK, GIVEN}
 
 
 def _needed(step: Step, values: list[Value]) -> list[int]:
     """The operands that this step needs before it can be computed and that are not there yet.
 
     Of a `where` the condition, then the branch it takes; of a mask and a chain the second operand only if the first is
-    there; the right side of `and` and `or` only if the left one does not decide.
+    there. Everything else needs all its operands, also those that do not change its value.
     """
     args = step.args
     if step.op == "where":
@@ -143,10 +143,6 @@ def _needed(step: Step, values: list[Value]) -> list[int]:
         if values[args[0]] is None:
             return [args[0]]
         args = () if values[args[0]] is ABSENT else args[1:]
-    elif step.op in {"and", "or"}:
-        if values[args[0]] is None:
-            return [args[0]]
-        args = () if values[args[0]] is (step.op == "or") else args[1:]
     return [i for i in args if values[i] is None]
 
 
@@ -154,22 +150,22 @@ def _passes(step: Step, condition: Value) -> bool:
     return type(condition) is bool and condition is not bool(step.text)
 
 
-def _guarded(step: Step, values: list[Value]) -> Value:
+def evaluated(step: Step, values: Sequence[Value]) -> Value:
+    """The value of a step whose operands are there."""
     try:
         return _value(step, values)
     except UndecidedError as error:
-        return Missing(Gap.UNDECIDED, f"{error} could not be decided at {ctx.prec} bits")
+        gap = Gap.EITHER if step.op in COMPARISONS else Gap.UNDECIDED
+        return Missing(gap, f"{error} could not be decided at {ctx.prec} bits")
     except OutOfReachError as error:
         return Missing(Gap.OUT_OF_REACH, str(error))
     except UnsupportedError as error:
         return Missing(Gap.UNSUPPORTED, str(error))
     except UndefinedError as error:
         return Missing(Gap.UNDEFINED, str(error))
-    except TurningError:
-        return _TURNING
 
 
-def _value(step: Step, values: list[Value]) -> Value:
+def _value(step: Step, values: Sequence[Value]) -> Value:
     op, args = step.op, step.args
     if op in LEAVES:
         return arithmetic.constant(step.text) if op == CONSTANT else ball(step.stored)
@@ -178,7 +174,7 @@ def _value(step: Step, values: list[Value]) -> Value:
     if op in {"where", MASK}:
         return _branch(step, values)
     if op in CONNECTIVES:
-        return _connect(op, [values[i] for i in args])
+        return connected(op, [values[i] for i in args])
     operands = [values[i] for i in args if values[i] is not ABSENT]
     if not operands or (op == CHAIN and values[args[0]] is ABSENT):
         return ABSENT  # as a sum, a negation or a product of what is absent
@@ -197,8 +193,8 @@ def ball(stored: Any) -> arb:
 
 def _operate(step: Step, operands: list[arb]) -> arb:
     op = step.op
-    if op == INSIDE:
-        return _inside(step.text, operands)
+    if op == GIVEN:
+        return operands[0]
     if op == BY_ORDER:
         name, count = step.text.split()
         return orders.derivative(name, operands, int(count))
@@ -211,18 +207,6 @@ def _operate(step: Step, operands: list[arb]) -> arb:
     if op == "sub" and step.args[0] == step.args[1] and operands[0].is_finite():
         return arb(0)
     return _call(op, operands) if is_call(op) else arithmetic.apply(op, operands)
-
-
-def _inside(text: str, operands: list[arb]) -> arb:
-    """1 where a function has values all around one of its arguments."""
-    name, position = text.split()
-    moved = operands[int(position)]
-    size = abs(moved.mid())
-    hair = arb(0, arb(2) ** (-ctx.prec // 2)) * (arb(1) if size.is_zero() else size)
-    around = [moved + hair if place == int(position) else operand for place, operand in enumerate(operands)]
-    if not within(name, around):
-        raise TurningError
-    return arb(1)
 
 
 def _call(name: str, operands: list[arb]) -> arb:
@@ -257,33 +241,28 @@ def _read(text: str, names: tuple[str, ...]) -> list[Step]:
     return graph.steps[: result + 1]
 
 
-def _branch(step: Step, values: list[Value]) -> Value:
+def _branch(step: Step, values: Sequence[Value]) -> Value:
     condition = values[step.args[0]]
     if type(condition) is not bool:
-        return condition
+        return condition._replace(gap=max(condition.gap, Gap.UNDECIDED))
     if step.op == MASK:
         return values[step.args[1]] if _passes(step, condition) else ABSENT
     return values[step.args[1] if condition else step.args[2]]
 
 
-def _compare(step: Step, operands: list[arb]) -> Value:
-    a, b = operands
-    same = step.args[0] == step.args[1]
-    # One and the same number on both sides never turns.
-    if step.text == STRICT and not same and a == b and a.is_exact() and b.is_exact():
-        return _TURNING
-    return arithmetic.compare(step.op, a, b, same=same)
+def _compare(step: Step, operands: list[arb]) -> bool:
+    return arithmetic.compare(step.op, *operands, same=step.args[0] == step.args[1])
 
 
-def _connect(op: str, args: list[Value]) -> Value:
-    """Kleene's logic: `and` is false if either side is, even if the other is unknown."""
-    if op == "not":
-        return args[0] if type(args[0]) is Missing else not args[0]
-    decisive = op == "or"
-    if decisive in args:
-        return decisive
+def connected(op: str, args: Sequence[Value]) -> Value:
+    """`and`, `or` or `not` of truth values; one that is not there counts also where the other would decide."""
     missing = [arg for arg in args if type(arg) is Missing]
-    return _worst(missing) if missing else not decisive
+    decisive = op == "or"
+    if op != "not" and decisive in args and all(one.gap is Gap.EITHER for one in missing):
+        return decisive
+    if missing:
+        return _worst(missing)
+    return not args[0] if op == "not" else not decisive
 
 
 def _worst(missing: list[Missing]) -> Missing:

@@ -22,9 +22,8 @@ from gradcalc.engines.certified.account import Account, Loss, Suspect
 from gradcalc.engines.certified.differentiation import Rules, adjoints, derivatives
 from gradcalc.engines.certified.machine import ABSENT, Missing, Value, defined, run
 from gradcalc.engines.certified.signals import OutOfReachError
-from gradcalc.engines.certified.steps import CHAIN, MASK, TOTAL, WHOLE_POWER, Graph, Step, share
+from gradcalc.engines.certified.steps import CHAIN, MASK, TOTAL, WHOLE_POWER, Graph, Step, is_row, share
 from gradcalc.language import vocabulary
-from gradcalc.language.rewriting import is_call
 from gradcalc.language.tape import COMPARISONS, NUMBER, Tape
 
 _BITS = 160
@@ -108,7 +107,7 @@ class _Widening:
 
     def _kernel(self, step: Step, values: Sequence[Value]) -> arb:
         """How far from the function torch's kernel may be, where that is composed of others: each of these rounds."""
-        row = vocabulary.find(step.op, len(step.args)) if _is_row(step) else None
+        row = vocabulary.find(step.op, len(step.args)) if is_row(step) else None
         if row is None or not row.forward:
             return arb(0)
         operands = [values[i].mid() for i in step.args]
@@ -117,15 +116,11 @@ class _Widening:
         return abs(computed - true).upper() if type(computed) is arb and type(true) is arb else arb.pos_inf()
 
 
-def _is_row(step: Step) -> bool:
-    return is_call(step.op) and step.op not in {CHAIN, TOTAL, WHOLE_POWER}
-
-
 def _roundings(step: Step) -> float:
     """How many units of roundoff an operation is off at most, relatively."""
     if step.op == WHOLE_POWER:
         return 1 if step.text == "2" else 2
-    if _is_row(step):
+    if is_row(step):
         return 2 * vocabulary.find(step.op, len(step.args)).ulps
     return 2 if step.op == "pow" else 1
 
@@ -148,7 +143,7 @@ def _account(program: _Program, name: str, found: float, truth: arb) -> Account:
 def _only_call(program: _Program) -> tuple[int, int] | None:
     """The piece of the source of the one function that the formula calls; None if there are more."""
     steps = program.graph.steps[: program.result + 1]
-    calls = {step.span for step in steps if _is_row(step)}
+    calls = {step.span for step in steps if is_row(step)}
     return calls.pop() if len(calls) == 1 else None
 
 
@@ -272,7 +267,7 @@ def _flat(program: _Program, position: int) -> tuple[int, int] | None:
 def _step_function(program: _Program) -> tuple[int, int] | None:
     """The first function that torch gives the slope 0 everywhere."""
     for step in program.graph.steps[: program.result + 1]:
-        if _is_row(step) and vocabulary.find(step.op, len(step.args)).backward == ("0",):
+        if is_row(step) and vocabulary.find(step.op, len(step.args)).backward == ("0",):
             return step.span
     return None
 

@@ -19,12 +19,12 @@ from gradcalc.engines.certified import elementary, expansions, growth, quotients
 from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Side
 from gradcalc.engines.certified.evaluation import precisions
 from gradcalc.engines.certified.growth import Beyond
-from gradcalc.engines.certified.machine import Gap, Missing, ball
+from gradcalc.engines.certified.machine import Gap, Missing, ball, connected
 from gradcalc.engines.certified.quotients import LEFT, RIGHT, decimal
 from gradcalc.engines.certified.rounding import enclosure
 from gradcalc.engines.certified.series import Field, Number, Series
 from gradcalc.engines.certified.signals import OutOfReachError, UndecidedError, UndefinedError, UnsupportedError
-from gradcalc.engines.certified.steps import WHOLE_POWER, Step
+from gradcalc.engines.certified.steps import GIVEN, WHOLE_POWER, Step
 from gradcalc.language.tape import COMPARISONS, CONNECTIVES, CONSTANT, NUMBER, VARIABLE
 
 #: A series, `Beyond`, a condition, or why there is none.
@@ -123,27 +123,24 @@ class _Pass:
         return values[node] if self.moving[node] else self.fixed[node]
 
     def _needed(self, step: Step, values: dict[int, Value]) -> list[int]:
-        """The operands that are not there yet; of a branch the one taken, of a connective those that still count."""
+        """The operands that are not there yet; of a branch the one taken."""
 
         def absent(node: int) -> bool:
             return node not in (values if self.moving[node] else self.fixed)
 
         args = step.args
-        if step.op in {"where", "and", "or"}:
+        if step.op == "where":
             if absent(args[0]):
                 return [args[0]]
-            first = self._known(args[0], values)
-            if step.op == "where":
-                args = () if isinstance(first, Missing) else args[1:2] if first else args[2:]
-            elif first is (step.op == "or"):
-                args = ()
+            condition = self._known(args[0], values)
+            args = () if isinstance(condition, Missing) else args[1:2] if condition else args[2:]
         return [node for node in args if absent(node)]
 
     def _guarded(self, step: Step, values: dict[int, Value]) -> Value:
         try:
             return self._made(step, values)
         except UndecidedError as error:
-            return Missing(Gap.UNDECIDED, str(error))
+            return Missing(Gap.EITHER if step.op in COMPARISONS else Gap.UNDECIDED, str(error))
         except (UndefinedError, UnsupportedError, OutOfReachError) as error:
             return Missing(_GAPS[type(error)], str(error))
 
@@ -153,17 +150,17 @@ class _Pass:
             return self._leaf(step)
         if op == "where":
             condition = self._known(args[0], values)
-            return condition if isinstance(condition, Missing) else self._known(args[1 if condition else 2], values)
+            if isinstance(condition, Missing):
+                return condition._replace(gap=max(condition.gap, Gap.UNDECIDED))
+            return self._known(args[1 if condition else 2], values)
         if op in CONNECTIVES:
-            # What the left side has decided, the right side need not have.
-            first = self._known(args[0], values)
-            decided = op != "not" and first is (op == "or")
-            return _connected(op, [first] if decided else [self._known(node, values) for node in args])
+            truth: Value = connected(op, [self._known(node, values) for node in args])
+            return truth
         operands: list[Any] = [self._known(node, values) for node in args]
         missing = [operand for operand in operands if isinstance(operand, Missing)]
         if missing:
             return max(missing)
-        return self._operated(step, operands)
+        return self._known(args[0], values) if op == GIVEN else self._operated(step, operands)
 
     def _operated(self, step: Step, operands: list[Any]) -> Value:
         op, same = step.op, len(step.args) == 2 and step.args[0] == step.args[1]
@@ -197,17 +194,6 @@ class _Pass:
         assert step.op in {NUMBER, VARIABLE}, "derivatives are not expanded"
         moves = step.op == VARIABLE and step.text == self.variable
         return self.field.line(start, self.direction) if moves else self.field.constant(start)
-
-
-def _connected(op: str, args: list[Value]) -> Value:
-    """Kleene's logic, as in `machine`."""
-    if op == "not":
-        return args[0] if isinstance(args[0], Missing) else not args[0]
-    decisive = op == "or"
-    if any(arg is decisive for arg in args):
-        return decisive
-    missing = [arg for arg in args if isinstance(arg, Missing)]
-    return max(missing) if missing else not decisive
 
 
 # -- what the expansions say

@@ -20,7 +20,3 @@ class UndecidedError(Exception):
 
 class OutOfReachError(Exception):
     """Arb would take too long, or its numbers do not reach so far, at any precision. The message is the reason."""
-
-
-class TurningError(Exception):
-    """The point is on the edge of the domain of a function, which has no derivative there."""

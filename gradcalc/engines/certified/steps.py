@@ -16,7 +16,8 @@ from typing import NamedTuple
 from gradcalc.dtypes import DType, exact
 from gradcalc.engines.certified.signals import OutOfReachError
 from gradcalc.errors import Span
-from gradcalc.language.rewriting import inline
+from gradcalc.language import vocabulary
+from gradcalc.language.rewriting import definition, discardable, is_call
 from gradcalc.language.tape import NUMBER, VARIABLE, Instruction, Tape
 from gradcalc.language.vocabulary import Function
 
@@ -27,9 +28,8 @@ WHOLE_POWER = "whole power"
 #: position of the step that its parts are contributions to.
 CHAIN, TOTAL, MASK = "chain", "total", "mask"
 
-#: Whether a function has values all around one of its arguments: 1, or no value at the edge of its domain. The text is
-#: the function's name and the argument's position.
-INSIDE = "inside"
+#: The first operand, provided that the others have values: what a function is given counts, also where it is discarded.
+GIVEN = "given"
 
 #: A derivative that no rule is known for; `text` is the reason.
 LACKING = "lacking"
@@ -38,8 +38,11 @@ LACKING = "lacking"
 #: function's name and how often it is differentiated.
 BY_ORDER = "derivative by the order"
 
-#: The text of a comparison at whose turning point there is no slope, and of a mask for the second branch.
-STRICT, ELSE = "strict", "else"
+#: The text of a mask for the second branch.
+ELSE = "else"
+
+#: The operations above that are no functions of the vocabulary.
+_OWN = frozenset({WHOLE_POWER, CHAIN, TOTAL, MASK, GIVEN, LACKING, BY_ORDER})
 
 #: Steps of a derivative, above which ball arithmetic is not begun.
 _MOST_STEPS = 1_500_000
@@ -63,11 +66,25 @@ class Step(NamedTuple):
     span: Span | None = None
 
 
-class Graph:
-    """Steps that grow at the end; what is added twice is one step, with the span of the first."""
+def is_row(step: Step) -> bool:
+    """Whether a step calls a function of the vocabulary."""
+    return step.op not in _OWN and is_call(step.op)
 
-    def __init__(self) -> None:
+
+def _lacks_ball(row: Function) -> bool:
+    """Whether ball arithmetic computes a function by its definition."""
+    return not row.arb
+
+
+class Graph:
+    """Steps that grow at the end; what is added twice is one step, with the span of the first.
+
+    A function that the graph `lacks` is replaced by its definition.
+    """
+
+    def __init__(self, lacks: Callable[[Function], bool] = _lacks_ball) -> None:
         self.steps: list[Step] = []
+        self._lacks = lacks
         self._known: dict[tuple[object, ...], int] = {}
 
     def add(
@@ -91,7 +108,7 @@ class Graph:
     @classmethod
     def like(cls, other: Graph) -> Graph:
         """A copy to which steps can be added without touching the other."""
-        made = cls()
+        made = cls(other._lacks)
         made.steps, made._known = [*other.steps], {**other._known}
         return made
 
@@ -112,7 +129,7 @@ class Graph:
             if step.op == VARIABLE and step.text in bound:
                 place.append(bound[step.text])
             else:
-                place.append(self.instruction(tape, step, place, stored(step), span or step.span))
+                place.append(self.instruction(tape, step, place, stored, span))
         return place[-1]
 
     def adopt(self, other: Graph, result: int, bound: Mapping[int, int]) -> int:
@@ -127,9 +144,21 @@ class Graph:
     def _extreme(self, op: str, a: int, b: int, span: Span) -> int:
         return a if a == b else self.add(op, (a, b), "", None, span)
 
-    def instruction(self, tape: Tape, step: Instruction, place: Sequence[int], stored: Stored, span: Span) -> int:
-        """Add an instruction of a tape; `place` has the steps of those before it."""
-        args = tuple(place[i] for i in step.args)
+    def instruction(
+        self,
+        tape: Tape,
+        step: Instruction,
+        place: Sequence[int],
+        stored: Callable[[Instruction], Stored],
+        span: Span | None = None,
+    ) -> int:
+        """Add an instruction of a tape; `place` has the steps of those before it, the rest is as in `read`."""
+        args, span = tuple(place[i] for i in step.args), span or step.span
+        row = vocabulary.find(step.op, len(args)) if is_call(step.op) else None
+        if row is not None and row.definition and self._lacks(row):
+            result = self.read(definition(row), stored, dict(zip(row.names, args, strict=True)), span)
+            discarded = tuple(args[position] for position in discardable(row))
+            return self.add(GIVEN, (result, *discarded), "", None, span) if discarded else result
         if step.op == "pow":
             exponent = tape.whole_literal(step.args[1])
             if exponent is not None:
@@ -137,7 +166,7 @@ class Graph:
         if step.op in {"max", "min"}:
             # As torch does, two at a time; of one and the same number the extreme is that number, without a kink.
             return reduce(lambda a, b: self._extreme(step.op, a, b, span), args)
-        return self.add(step.op, args, step.text, stored, span)
+        return self.add(step.op, args, step.text, stored(step), span)
 
 
 def share(
@@ -146,15 +175,15 @@ def share(
     dtype: DType,
     *,
     exact_integers: bool = False,
-    lacks: Callable[[Function], bool] = lambda row: not row.arb,
+    lacks: Callable[[Function], bool] = _lacks_ball,
 ) -> tuple[Graph, int]:
     """The steps of `tape`, the functions that it `lacks` replaced by their definitions, and the result's position.
 
     A literal is rounded to `dtype`; with `exact_integers` one without point and exponent is not. A literal beyond the
     largest number of the dtype is stored as an infinity.
     """
-    graph = Graph()
-    return graph, graph.read(inline(tape, lacks), storing(point, dtype, exact_integers=exact_integers), {})
+    graph = Graph(lacks)
+    return graph, graph.read(tape, storing(point, dtype, exact_integers=exact_integers), {})
 
 
 def storing(
@@ -179,4 +208,4 @@ def share_exactly(graph: Graph, tape: Tape) -> int:
         value = exact(step.text) if step.op == NUMBER else None
         return value.numerator if value is not None and value.denominator == 1 else value
 
-    return graph.read(inline(tape, lambda row: not row.arb), stored, {})
+    return graph.read(tape, stored, {})

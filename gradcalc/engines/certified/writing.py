@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcalc.engines.certified.steps import CHAIN, INSIDE, WHOLE_POWER, Step
+from gradcalc.engines.certified.steps import CHAIN, GIVEN, WHOLE_POWER, Step
 from gradcalc.language.rewriting import is_call
 from gradcalc.language.tape import LEAVES, NUMBER
 
@@ -40,10 +40,10 @@ def _text(steps: Sequence[Step], position: int, depth: int) -> tuple[str, int]:
 
 
 def _formula(steps: Sequence[Step], step: Step, depth: int) -> tuple[str, int]:
-    args = [position for position in step.args if steps[position].op != INSIDE]
+    args = step.args
     if step.op in LEAVES:
         return step.text, _WHOLE
-    if len(args) == 1 and len(step.args) == 2:  # times 1, where the function has values all around
+    if step.op == GIVEN:
         return _text(steps, args[0], depth)
     if step.op in {WHOLE_POWER, "pow"}:
         exponent = _inside(steps, args[1], _WHOLE, depth) if step.op == "pow" else step.text

@@ -70,7 +70,7 @@ ROWS = (
       "arb.atan2", aliases=("arctan2",), domain="not (0, 0)",
       kinks="a jump across x < 0, y = 0; undefined at (0, 0), where torch returns 0", samples=((0.4, 0.3), (2.0, 1.5)),
       example="atan2(y, x)",
-      slopes=("where((y != 0) | (x > 0), x/(x**2 + y**2), where(y > 0, 1/x, 1/x))", "-y/(x**2 + y**2)"),
+      slopes=("x/(x**2 + y**2)", "-y/(x**2 + y**2)"),
       backward=("where((y == 0) & (x == 0), 0, x*(1/(y*y + x*x)))", "where((y == 0) & (x == 0), 0, -y*(1/(y*y + x*x)))")),
     F("sinh", "x", "hyperbolic sine", DLMF + "4.28", "sympy.sinh", "torch.sinh", "arb.sinh", aliases=("sh",),
       samples=((-3.0,), (3.0,)), example="sinh(x)", bare=True,

@@ -28,8 +28,8 @@ class Function:
     samples: argument lists inside the domain; the function is smooth on the box they span, from which tests draw.
     bare: may be applied without parentheses (`sin x`); reduces: takes a vector and returns a scalar.
     slopes: the derivative by each parameter, in our own language and the row's parameters; "" where no rule is known,
-    `ANALYTIC` for an order in which the function is smooth. Every row with an `arb` column has them. In a rule `==` and
-    `!=` mend a removable singularity, while `<` and `>` say where the function has a kink: at equality it has no slope.
+    `ANALYTIC` for an order in which the function is smooth. Every row with an `arb` column has them. They hold where the
+    function is smooth, which the certified engine's `domains` says; `==` in a rule mends a removable singularity.
     backward, forward: what torch's kernels compute where that is not `slopes` and the function itself, with torch's
     operations in torch's order: its thresholds matter, and rounding errors are bounded by these formulas.
     ulps: how far torch's kernel is from the function, in units in the last place of any dtype: measured on the CPU
