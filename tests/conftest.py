@@ -17,8 +17,6 @@ from gradcalc.language.parser import parse
 from tests.warm import Daemon, started
 
 os.environ["GRADCALC_DAEMON"] = "off"  # the tests' processes inherit it
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job; the tests' processes would inherit it
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The first deep formula raises Python's recursion limit for good; within a test Hypothesis takes that for a fault.
 parse("(" * limits.NESTING + "x" + ")" * limits.NESTING)
@@ -26,6 +24,17 @@ parse("(" * limits.NESTING + "x" + ")" * limits.NESTING)
 settings.register_profile("local", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def usual_signals() -> None:
+    """What a shell ignores for us, as in a background job or under nohup, is not ignored by the processes of the tests.
+
+    A signal with a handler has its usual effect in a program that is started; in this process it still has none.
+    """
+    for number in filter(None, (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP"))):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from gradcalc.errors import GradcalcError
 from gradcalc.language.parser import parse
 from gradcalc.language.point import read_point
 from tests import cases
+from tests.effort import at_most
 
 _REPEATED = re.compile("«(.+?)×([0-9]+)»")
 
@@ -41,6 +41,11 @@ def written_out(case: cases.Case, mark: Path) -> str:
     return text.replace("MARK", str(mark))
 
 
+def _reading(source: str) -> float:
+    """Ten times the processor time that it takes to read a text: a second or two for 100,000 characters."""
+    return 1 + len(source) / 5_000
+
+
 @pytest.fixture
 def mark(tmp_path: Path) -> Any:
     """A path at which no file may be when the test is over."""
@@ -51,27 +56,26 @@ def mark(tmp_path: Path) -> Any:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_parser(case: cases.Case, mark: Path) -> None:
-    """The parser reads the input or refuses it with the status of the table, within a second."""
+    """The parser reads the input or refuses it with the status of the table, in time that the length accounts for."""
     source = written_out(case, mark)
-    start = time.perf_counter()
-    try:
-        parse(source)
-        outcome = "read"
-    except GradcalcError as error:
-        outcome = f"refused {int(error.status)}"
+    with at_most(_reading(source)):
+        try:
+            parse(source)
+            outcome = "read"
+        except GradcalcError as error:
+            outcome = f"refused {int(error.status)}"
     assert outcome == case.lines[0]
-    assert time.perf_counter() - start < 5
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_point(case: cases.Case, mark: Path) -> None:
-    """The same input after --at is read or refused, within a second."""
-    start = time.perf_counter()
-    try:
-        read_point([written_out(case, mark)])
-    except GradcalcError as error:
-        assert error.status in {2, 5}
-    assert time.perf_counter() - start < 5
+    """The same input after --at is read or refused."""
+    source = written_out(case, mark)
+    with at_most(_reading(source)):
+        try:
+            read_point([source])
+        except GradcalcError as error:
+            assert error.status in {2, 5}
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case not in READ], ids=str)
@@ -86,7 +90,8 @@ def test_command_line_refuses(case: cases.Case, mark: Path) -> None:
     assert all(line.isprintable() for line in err.getvalue().splitlines()), "a terminal would obey this"
 
 
-#: Runs each formula of a JSON list at 1.5 in every variable; a line of JSON for each: its number, status, seconds.
+#: Runs each formula of a JSON list at 1.5 in every variable; a line of JSON for each: its number, status, seconds of
+#: processor time.
 _DRIVER = """
 import json, sys, time
 import gradcalc
@@ -96,7 +101,7 @@ from gradcalc.errors import GradcalcError
 from gradcalc.language.parser import parse
 
 for number, source in enumerate(json.load(sys.stdin)):
-    start, fault = time.perf_counter(), ""
+    start, fault = time.process_time(), ""
     try:
         gradcalc.diff(source, at={name: 1.5 for name in parse(source).variables} or None, timeout=0.7)
         status = 0
@@ -104,7 +109,7 @@ for number, source in enumerate(json.load(sys.stdin)):
         status = int(error.status)
     except BaseException as error:
         status, fault = 70, repr(error)[:300]
-    print(json.dumps([number, status, time.perf_counter() - start, fault]), flush=True)
+    print(json.dumps([number, status, time.process_time() - start, fault]), flush=True)
 """
 
 
@@ -125,28 +130,26 @@ def answers_of(driver: str, inputs: Sequence[Any], timeout: float) -> list[list[
 
 
 def test_every_engine_survives(mark: Path) -> None:
-    """What is read is differentiated by all sides, or given up, within 5 s each and without any other exception."""
+    """What is read is differentiated by all sides, or given up, without any other exception."""
     sources = [written_out(case, mark) for case in READ]
-    for number, status, seconds, fault in answers_of(_DRIVER, sources, 180):
+    for number, status, seconds, fault in answers_of(_DRIVER, sources, 600):
         assert status in {0, 2, 3, 5}, f"{READ[number]}: {fault}"
-        allowed = (
-            5 if len(sources[number]) < 50_000 else 15
-        )  # the longest have 100,000 operations to do, in three engines
-        assert seconds < allowed, f"{READ[number]} took {seconds:.1f} s"
+        # Ten times what is needed: the first loads torch, the longest has 100,000 operations for each engine.
+        allowed = 20 + len(sources[number]) / 2_000
+        assert seconds < allowed, f"{READ[number]} took {seconds:.1f} s of processor time"
 
 
 @pytest.mark.parametrize("beginning", WORST)
 def test_command_line_answers(beginning: str, mark: Path) -> None:
     """The worst of them as a person runs them: an answer or a refusal within --timeout and the start of the program."""
     (case,) = (case for case in READ if case.inputs[0].startswith(beginning))
-    start = time.perf_counter()
-    run = subprocess.run(
-        [sys.executable, "-m", "gradcalc", "diff", written_out(case, mark), "--at", "1.5", "--timeout", "2"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    with at_most(60):  # ten times what starting, and SymPy until it is stopped, take
+        run = subprocess.run(
+            [sys.executable, "-m", "gradcalc", "diff", written_out(case, mark), "--at", "1.5", "--timeout", "2"],
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
     assert run.returncode in {0, 2, 3, 5}, run.stderr[-500:]
     assert "Traceback" not in run.stderr
-    assert time.perf_counter() - start < 30

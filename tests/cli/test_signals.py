@@ -45,8 +45,8 @@ def living(group: int) -> list[str]:
 
 
 def left_behind(group: int) -> list[str]:
-    """The processes of a group that have not ended two seconds after its leader."""
-    deadline = time.monotonic() + 2
+    """The processes of a group that do not end after its leader; a busy machine takes a while over it."""
+    deadline = time.monotonic() + 30
     while (left := living(group)) and time.monotonic() < deadline:
         time.sleep(0.05)
     return left
@@ -69,7 +69,7 @@ def test_a_signal_ends_the_program_in_silence(number: signal.Signals, delay: flo
     until(2, process)
     time.sleep(delay)
     process.send_signal(number)
-    stdout, stderr = process.communicate(timeout=20)
+    stdout, stderr = process.communicate(timeout=120)
     status = 130 if number == signal.SIGINT else -number
     assert (process.returncode, stdout, stderr) == (status, b"", b"")
     assert left_behind(process.pid) == []
@@ -81,7 +81,7 @@ def test_an_interrupt_of_the_whole_group() -> None:
     until(2, process)
     time.sleep(0.3)
     os.killpg(process.pid, signal.SIGINT)
-    assert process.communicate(timeout=20) == (b"", b"")
+    assert process.communicate(timeout=120) == (b"", b"")
     assert process.returncode == 130
     assert left_behind(process.pid) == []
 
@@ -98,7 +98,7 @@ def test_graphviz_ends_with_the_program(tmp_path: Path) -> None:
         assert time.monotonic() < deadline, "dot is not asked"
         time.sleep(0.02)
     process.terminate()
-    assert process.communicate(timeout=20) == (b"", b"")
+    assert process.communicate(timeout=120) == (b"", b"")
     assert process.returncode == -signal.SIGTERM
     assert left_behind(process.pid) == []
 
@@ -122,7 +122,7 @@ def test_a_shell_sees_128_and_the_number(name: str, status: int) -> None:
         ["bash", "-c", script, "bash", *SLOW],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # bash tells of the job's end there
-        timeout=60,
+        timeout=240,
         check=True,
         env=environment(),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from gradcalc.engines.symbolic import Identity, Proof, Question, ask
@@ -64,10 +62,8 @@ def test_several_claims() -> None:
 
 def test_a_late_proof_is_given_up_and_the_next_question_is_answered() -> None:
     """The process is ended at the time limit; another one answers."""
-    start = time.monotonic()
     (found,) = proofs("x**x**x**x**x**x", "x**x**x**x**x*x**x**x**x", seconds=0.2)
     assert found == Proof("x", None, "SymPy was stopped after 0.2 s")
-    assert time.monotonic() - start < 10
     assert proofs("x**2", "2*x") == (Proof("x", "as it stands"),)
     with ask(Question(parse("x**2"), ("x",), 1, "float64", {}, 60.0)) as pending:
         assert pending.collect()[0].expression == "2*x"

@@ -197,7 +197,7 @@ _WORDS = [
 
 
 def _is_honest(source: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         tape = parse(source)
     except GradcalcError as error:
@@ -211,7 +211,7 @@ def _is_honest(source: str) -> None:
             assert 0 <= step.span.start < step.span.stop <= len(source)
         for note in tape.notes:
             assert note.span is None or 0 <= note.span.start < note.span.stop <= len(source)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @settings(max_examples=400)

@@ -59,7 +59,7 @@ def test_sentences() -> None:
 
 def test_long_words_cost_nothing() -> None:
     """A suggestion for the longest name takes no time to notice."""
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(10):
         closest("n" * 32, vocabulary.NAMES)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
