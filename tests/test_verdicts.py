@@ -160,10 +160,10 @@ def look(f: Callable[[Number], Number], direction: int) -> Side | None:
         (f(direction * step), (f(direction * step) - f(direction * step / 2)) / (direction * step / 2))
         for step in (_NEAR, _NEARER)
     )
-    return Side(_limit(near[0], nearer[0]), _limit(near[1], nearer[1]))
+    return Side(leading(near[0], nearer[0]), leading(near[1], nearer[1]))
 
 
-def _limit(near: Number, nearer: Number) -> Number:
+def leading(near: Number, nearer: Number) -> Number:
     """Where two numbers lead, of which the second was taken at the square of the first one's distance."""
     near, nearer = (mp.mpf(0) if abs(number) < _NOISE else number for number in (near, nearer))
     if abs(nearer - near) <= abs(nearer) * mp.mpf(10) ** -25:
@@ -176,7 +176,8 @@ def _limit(near: Number, nearer: Number) -> Number:
 def kind(value: Number, left: Side | None, right: Side | None) -> str:
     """What the point is to the formula: smooth, or one of the singularities."""
     if left is None or right is None:
-        return "outside the domain" if left is right else "edge of the domain"
+        alone = "outside the domain" if mp.isnan(value) else "isolated value"
+        return alone if left is right else "edge of the domain"
     if mp.isinf(left.limit) or mp.isinf(right.limit):
         return "pole"
     if not same(left.limit, right.limit):

@@ -185,8 +185,11 @@ def _not_finite(evidence: Evidence, autograd: float, truth: Fraction) -> Verdict
 def _explained(evidence: Evidence, outcome: Outcome, told: str, autograd: float, error: float) -> Verdict:
     """The sentence with its cause, and whether float64 cures it, or another way to write the formula."""
     if by_convention(autograd, evidence.seen):
-        told = f"{told}; both one-sided slopes are the same here, and torch applies a fixed convention to each piece"
-        return Verdict(outcome, told)
+        assert evidence.seen is not None, "there are pieces"
+        same = singular.shared(evidence.seen.order)
+        return Verdict(
+            outcome, f"{told}; {same}, and what torch takes at the kinks of the pieces does not add up to them"
+        )
     cause = causes.find_cause(evidence.source, evidence.dtype.name, evidence.account, evidence.fault, autograd, error)
     if cause is not None:
         told = f"{told}; {cause.clause}"
@@ -218,8 +221,8 @@ def _without_truth(evidence: Evidence, autograd: float) -> Verdict:
     if seen is None or seen.kind in {BehaviourKind.UNDECIDED, BehaviourKind.DIFFERENTIABLE}:
         told = f"the {subject.exact} has no finite value at this point ({evidence.truth_reason})"
         return Verdict(Outcome.UNDEFINED, f"{told}; {subject.returned} {autograd!r}")
-    told = singular.sentence(seen, subject.returned, autograd, evidence.truth_reason)
-    return Verdict(Outcome.UNDEFINED, told, str(seen.kind))
+    told = singular.sentence(seen, subject.returned, autograd, evidence.truth_reason, evidence.dtype)
+    return Verdict(Outcome.UNDEFINED, told, singular.cause(seen))
 
 
 def _fits(truth: Fraction, dtype: DType) -> bool:

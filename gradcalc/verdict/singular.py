@@ -1,31 +1,66 @@
 """A point without a derivative, in words: corner, jump, pole, vertical tangent, edge of the domain and the like.
 
-Comes in: what the certified engine saw on both sides, and torch's number. Goes out: a sentence. Imports the engine's
-records.
+Comes in: what the certified engine saw on both sides, and torch's number. Goes out: a sentence. Imports `dtypes`, the
+engine's records and `verdict`.
 """
 
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
+from gradcalc.dtypes import DType, exact
 from gradcalc.engines.certified import Behaviour, BehaviourKind, Side
 from gradcalc.verdict.decimals import shown
+from gradcalc.verdict.distance import AGREED_ULPS, distance
+
+#: Decimals whose relative difference is smaller may be the same number, rounded twice.
+_ROUNDED = Fraction(1, 10**16)
 
 
-def sentence(seen: Behaviour, returned: str, autograd: float | None, reason: str) -> str:
+def sentence(seen: Behaviour, returned: str, autograd: float | None, reason: str, dtype: DType) -> str:
     """Why there is no derivative, and how torch's number relates to it; `returned` are the words before that number."""
     told = _KINDS[seen.kind](seen, reason)
     if not seen.proved:
         told += " (numerically, not proved)"
     if autograd is None:
         return told
-    return f"{told}; {returned} {autograd!r}{_place(seen, autograd)}"
+    return f"{told}; {returned} {autograd!r}{_place(seen, autograd, dtype)}"
+
+
+def cause(seen: Behaviour) -> str:
+    """The kind of the point in a few words; |x|*x has a corner in its derivative and none of its own."""
+    if seen.broken is None or seen.broken.order == 1:
+        return str(seen.kind)
+    return f"{seen.kind} of the {_named(seen.broken.order - 1)}"
+
+
+def shared(order: int) -> str:
+    """That both sides have the same derivative of an order."""
+    return f"both one-sided {'slopes' if order == 1 else f'derivatives of order {order}'} are the same here"
 
 
 def _corner(seen: Behaviour, _: str) -> str:
-    if seen.left.slope == seen.right.slope:  # of an order above 1, where a lower derivative differs already
-        return "a derivative of lower order jumps here, there is no derivative"
-    return f"slopes {_short(seen.left.slope)} and {_short(seen.right.slope)} differ, there is no derivative"
+    assert seen.broken is not None, "what differs is known"
+    order, left, right = seen.broken.order, _short(seen.broken.left), _short(seen.broken.right)
+    if order == 1:
+        return f"slopes {left} and {right} differ, {_missing(seen)}"
+    return f"the {_named(order)} tends to {left} on the left and {right} on the right, {_missing(seen)}"
+
+
+def _tangent(seen: Behaviour, _: str) -> str:
+    assert seen.broken is not None, "what is infinite is known"
+    order, end = seen.broken.order, _short(seen.broken.left)
+    if order == 1:
+        return f"the tangent is vertical, the slope is {end} on both sides, {_missing(seen)}"
+    return f"the {_named(order)} tends to {end} on both sides, {_missing(seen)}"
+
+
+def _missing(seen: Behaviour) -> str:
+    """The lowest derivative, and the one that was asked for where that is another."""
+    assert seen.broken is not None, "one is missing"
+    lowest = "there is no derivative" if seen.broken.order == 1 else "there is none at the point itself"
+    return f"{lowest}, nor one of order {seen.order}" if seen.order > seen.broken.order else lowest
 
 
 def _jump(seen: Behaviour, _: str) -> str:
@@ -37,29 +72,42 @@ def _pole(seen: Behaviour, _: str) -> str:
     return f"f has a pole here: it goes to {left} on the left and {right} on the right"
 
 
-def _tangent(seen: Behaviour, _: str) -> str:
-    return f"the tangent is vertical, the slope goes to {_short(seen.left.slope)} on both sides"
-
-
 def _removable(seen: Behaviour, reason: str) -> str:
-    limit, left, right = _short(seen.left.limit), seen.left.slope, seen.right.slope
-    if left is None and right is None:
-        slope = "no slope"
-    elif left == right:
-        slope = f"the slope {_short(left)}"
-    else:
-        slope = f"the slopes {_short(left)} and {_short(right)}"
-    return f"the formula as typed has no value here ({reason}), though it has the limit {limit} and there {slope}"
+    limit, left, right = _short(seen.left.limit), _short(seen.left.slope), _short(seen.right.slope)
+    ends = left if left == right else f"{left} on the left and {right} on the right"
+    slope = f"there the slope {ends}" if seen.order == 1 else f"its {_named(seen.order)} tends to {ends}"
+    if seen.left.slope is None and seen.right.slope is None:
+        slope = f"no {'slope' if seen.order == 1 else _named(seen.order)} that could be told"
+    return f"the formula as typed has no value here ({reason}), though it has the limit {limit} and {slope}"
 
 
 def _isolated(seen: Behaviour, _: str) -> str:
-    value, limit = _short(seen.value), _short(seen.left.limit)
-    return f"f is {value} here but tends to {limit} from both sides: it is not continuous"
+    if not seen.left.defined:
+        return f"f is {_short(seen.value)} here and has no values on either side: the point is alone in its domain"
+    return f"{_apart(seen, seen.left)} from both sides: it is not continuous"
 
 
 def _edge(seen: Behaviour, _: str) -> str:
     inside, word = (seen.right, "right") if seen.left.defined is False else (seen.left, "left")
-    return f"this is the edge of the domain; from the {word} the slope is {_slope_of(inside)}"
+    if not _continuous(seen.value, inside.limit):
+        return f"this is the edge of the domain; {_apart(seen, inside)} from the {word}: it is not continuous"
+    told = f"this is the edge of the domain; from the {word} "
+    if seen.order == 1:
+        return f"{told}the slope is {_short(inside.slope)}"
+    return f"{told}the {_named(seen.order)} tends to {_short(inside.slope)}"
+
+
+def _apart(seen: Behaviour, side: Side) -> str:
+    return f"f is {_short(seen.value)} here but tends to {_short(side.limit)}"
+
+
+def _continuous(value: str | None, limit: str | None) -> bool:
+    """Whether a value is the limit, as far as their decimals tell; yes where one of the two is missing."""
+    if value is None or limit is None or value == limit:
+        return True
+    if limit.lstrip("-") == "inf":
+        return False
+    return abs(exact(value) - exact(limit)) <= abs(exact(limit)) * _ROUNDED
 
 
 def _outside(_: Behaviour, reason: str) -> str:
@@ -78,21 +126,29 @@ _KINDS = {
 }
 
 
-def _slope_of(side: Side) -> str:
-    return _short(side.slope) if side.slope is not None else "not known"
+def _named(order: int) -> str:
+    return "derivative" if order == 1 else f"derivative of order {order}"
 
 
-def _place(seen: Behaviour, autograd: float) -> str:
-    """Whether torch's number lies between the slopes of a corner; nan lies nowhere."""
-    left, right = seen.left.slope, seen.right.slope
-    if seen.kind is not BehaviourKind.CORNER or math.isnan(autograd) or left is None or right is None:
+def _place(seen: Behaviour, autograd: float, dtype: DType) -> str:
+    """Where torch's number lies beside the slopes of a corner; nan lies nowhere."""
+    broken = seen.broken
+    if seen.kind is not BehaviourKind.CORNER or broken is None or broken.order < seen.order or math.isnan(autograd):
         return ""
-    low, high = sorted((float(left), float(right)))
-    return ", which lies between them" if low <= autograd <= high else ", which does not lie between them"
+    ends = sorted((float(broken.left), float(broken.right)))
+    if any(_same(autograd, end, dtype) for end in (broken.left, broken.right)):
+        return ", which is one of them"
+    return ", which lies between them" if ends[0] < autograd < ends[1] else ", which does not lie between them"
+
+
+def _same(autograd: float, end: str, dtype: DType) -> bool:
+    if not (math.isfinite(autograd) and math.isfinite(float(end))):
+        return autograd == float(end)
+    return distance(autograd, exact(end), dtype).ulps <= AGREED_ULPS
 
 
 def _short(decimal: str | None) -> str:
     """Eight digits, for a sentence."""
-    if decimal is None or decimal.lstrip("-") == "inf":
-        return decimal or "no limit"
-    return shown(decimal, 8)
+    if decimal is None:
+        return "not known"
+    return decimal if decimal.lstrip("-") == "inf" else shown(decimal, 8)

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcalc.dtypes import FLOAT64
-from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Side
+from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Break, Side
 from gradcalc.engines.certified.sides import behaviour
 from gradcalc.engines.certified.steps import share
 from gradcalc.language.parser import parse
 from gradcalc.program import Request, read
 from tests import oracle
-from tests.test_verdicts import ROWS, SMOOTH, Row, same, truth
+from tests.test_verdicts import ROWS, SMOOTH, Row, evaluate, leading, same, truth
 
 mp = oracle.mp
 
@@ -90,7 +90,10 @@ BY_HAND = [
     ("trunc(x)", 0, "differentiable", "0"),  # 0 from -1 to 1
     ("ceil(x)", 2, "jump", "0"),
     ("round(x)", 2.5, "jump", "0"),  # 2 at the half, 3 above
-    ("sqrt(-x**2)", 0, "outside the domain", "none"),  # 0 at the point alone
+    ("sqrt(-x**2)", 0, "isolated value", "none"),  # 0 at the point alone
+    ("sqrt(-x**2 - 1)", 0, "outside the domain", "none"),
+    ("where(x == 0, 5, sqrt(x))", 0, "edge of the domain", "none | inf"),
+    ("where(x == 0, 0, sqrt(-x))", 0, "edge of the domain", "-inf | none"),
     ("acos(1 - x**2)", 0, "corner", "-1.4142135623730951 | 1.4142135623730951"),  # sqrt(2)*|t|
     ("(x**2)**(1/3)", 0, "corner", "-inf | inf"),  # a cusp
     ("max(x, x)", 0, "differentiable", "1"),
@@ -145,6 +148,46 @@ def test_higher_orders(formula: str, order: int, kind: str, expected: str) -> No
     seen = look(formula, order, x=0.0)
     assert seen.kind == kind
     assert all(map(same, slopes(seen), (mp.mpf(left), mp.mpf(right or left))))
+
+
+#: Continuous at 0, and analytic on either side.
+BROKEN = (
+    "abs(x)", "cbrt(x)", "cbrt(x^2)", "cbrt(x^4)", "abs(x)^0.5", "abs(x)^1.5", "sign(x)*abs(x)^1.5", "abs(x)^2.5", "x*abs(x)",
+    "abs(x)^3", "where(x > 0, x^2, 0)", "where(x > 0, exp(x), 1 + x)", "where(x > 0, sqrt(x), 0)", "elu(x)", "softsign(x)",
+    "x^2*cbrt(x) + abs(x)^3", "max(x^3, 0)", "selu(x)",
+)  # fmt: skip
+
+
+def one_sided(formula: str, order: int, direction: int) -> Any:
+    """What the derivative of the order tends to on a side of 0, by mpmath at two distances."""
+    tape = parse(formula, frozenset("x"))
+
+    def f(x: Any) -> Any:
+        return evaluate(tape, {"x": x}, "float64")
+
+    with mp.workdps(100):
+        near, nearer = (mp.diff(f, direction * mp.mpf(2) ** -k, order) for k in (100, 200))
+        return leading(near, nearer)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("formula", BROKEN)
+def test_the_lowest_derivative_that_is_missing(formula: str, order: int) -> None:
+    """And what it tends to on both sides, with what the one that was asked for does."""
+    ends = {of: [one_sided(formula, of, direction) for direction in (-1, 1)] for of in range(1, order + 1)}
+    missing = next((of for of, (a, b) in ends.items() if mp.isinf(a) or not same(a, b)), None)
+    seen = look(formula, order, x=0.0)
+    assert (seen.order, seen.proved) == (order, True)
+    assert all(map(same, slopes(seen), ends[order])), slopes(seen)
+    if missing is None:
+        assert (seen.kind, seen.broken) == (BehaviourKind.DIFFERENTIABLE, None)
+        return
+    left, right = ends[missing]
+    assert seen.kind == (BehaviourKind.VERTICAL_TANGENT if left == right else BehaviourKind.CORNER)
+    assert seen.broken is not None
+    assert seen.broken.order == missing
+    assert same(mp.mpf(seen.broken.left), left)
+    assert same(mp.mpf(seen.broken.right), right)
 
 
 @pytest.mark.parametrize(
@@ -236,6 +279,8 @@ def test_difference_quotients_prove_nothing(formula: str, x: float, kind: str, e
     left, _, right = expected.partition(" | ")
     assert (seen.kind, seen.proved) == (kind, False)
     assert all(map(same, slopes(seen), [None if text == "none" else mp.mpf(text) for text in (left, right)]))
+    broken = None if kind != "corner" else Break(1, str(seen.left.slope), str(seen.right.slope))
+    assert seen.broken == broken
 
 
 NUMBERS = st.floats(-3, 3).map(lambda x: round(x, 3))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gradcalc.dtypes import FLOAT64
-from gradcalc.engines.certified import Side
+from gradcalc.engines.certified import Behaviour, BehaviourKind, Side
+from gradcalc.engines.certified.behaviour import Break
 from gradcalc.results import Outcome
 from gradcalc.verdict import Evidence
 
@@ -23,3 +24,10 @@ FINE = Evidence(
 def side(limit: str | None = None, slope: str | None = None) -> Side:
     """One side of a point, inside the domain."""
     return Side(defined=True, limit=limit, slope=slope)
+
+
+def broken(kind: BehaviourKind, left: str, right: str, *, at: int = 1, order: int = 1) -> Behaviour:
+    """A corner or a vertical tangent with the value 0: the derivative of the order `at` is broken, `order` was asked."""
+    asked = (left, right) if at == order else ("0", "0")
+    one, other = (side("0", slope) for slope in asked)
+    return Behaviour(kind, one, other, value="0", order=order, broken=Break(at, left, right))

@@ -13,7 +13,7 @@ from gradcalc.engines.autograd import Fault
 from gradcalc.engines.certified import Account, Behaviour, BehaviourKind, Loss, Side, Suspect
 from gradcalc.results import Outcome
 from gradcalc.verdict import BY_HAND, GRADIENT, LOSS, Subject, close, judge
-from tests.verdict.evidence import FINE, side
+from tests.verdict.evidence import FINE, broken, side
 
 #: (1-cos(x))/x**2 at 1e-4: by mpmath the slope is -8.3333333277777782e-6, and no digit of torch's is right.
 CANCELLED = replace(
@@ -111,8 +111,31 @@ def test_conventions_that_do_not_add_up() -> None:
     assert (verdict.outcome, verdict.cause) == (Outcome.DIFFERS, None)
     assert verdict.explanation == (
         "torch returned 0.0, the exact derivative is 1: no digit is right; "
-        "both one-sided slopes are the same here, and torch applies a fixed convention to each piece"
+        "both one-sided slopes are the same here, and what torch takes at the kinks of the pieces does not add up to them"
     )
+
+
+def test_conventions_at_a_higher_order_are_told_of_that_order() -> None:
+    """abs(x)**2 has the second derivative 2, for torch the square of a sign."""
+    bowl = Behaviour(BehaviourKind.DIFFERENTIABLE, side("0", "2"), side("0", "2"), order=2)
+    told = judge(replace(CANCELLED, truth="2", symbolic="2", autograd=0.0, seen=bowl)).verdict.explanation
+    assert "; both one-sided derivatives of order 2 are the same here, and what torch takes" in told
+
+
+@pytest.mark.parametrize(
+    ("at", "order", "cause"),
+    [
+        (1, 1, "corner"),
+        (1, 2, "corner"),
+        (2, 2, "corner of the derivative"),
+        (3, 4, "corner of the derivative of order 2"),
+    ],
+)
+def test_the_cause_names_what_has_the_corner(at: int, order: int, cause: str) -> None:
+    """x*abs(x) has none, its derivative has; abs(x) has one of its own, whatever is asked."""
+    seen = broken(BehaviourKind.CORNER, "-2", "2", at=at, order=order)
+    missing = replace(FINE, truth=None, truth_outcome=Outcome.UNDEFINED, truth_reason="a kink", seen=seen)
+    assert judge(missing).verdict.cause == cause
 
 
 def test_a_true_zero_is_noted() -> None:
@@ -140,7 +163,7 @@ def test_overflow_is_named() -> None:
 
 def test_a_point_without_a_derivative_is_undefined_whatever_torch_returns() -> None:
     """abs(x) at 0; the cause is the kind of point."""
-    corner = Behaviour(BehaviourKind.CORNER, side("0", "-1"), side("0", "1"), value="0")
+    corner = broken(BehaviourKind.CORNER, "-1", "1")
     missing = replace(FINE, truth=None, truth_outcome=Outcome.UNDEFINED, truth_reason="a kink", seen=corner)
     for number in (0.0, 1.0, math.nan, math.inf):
         judged = judge(replace(missing, autograd=number))

@@ -13,7 +13,7 @@ from typing import Any
 from flint import arb, ctx, fmpq
 
 from gradcalc.dtypes import FLOAT64
-from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Side
+from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Break, Side
 from gradcalc.engines.certified.machine import Gap, Missing, ball, run
 from gradcalc.engines.certified.rounding import enclosure
 from gradcalc.engines.certified.signals import UndecidedError, UndefinedError
@@ -130,8 +130,10 @@ def _settled(numbers: Sequence[arb]) -> arb | None:
 def _kind(left: _Watched, here: arb | Missing, right: _Watched) -> BehaviourKind | None:
     if left.defined is None or right.defined is None:
         return None
+    if not left.defined and not right.defined:
+        return BehaviourKind.OUTSIDE if isinstance(here, Missing) else BehaviourKind.ISOLATED
     if not left.defined or not right.defined:
-        return BehaviourKind.EDGE if left.defined or right.defined else BehaviourKind.OUTSIDE
+        return BehaviourKind.EDGE
     if left.limit is None or right.limit is None:
         return None
     if not (left.limit.is_finite() and right.limit.is_finite()):
@@ -142,11 +144,24 @@ def _kind(left: _Watched, here: arb | Missing, right: _Watched) -> BehaviourKind
         return BehaviourKind.REMOVABLE
     if not _near(here, right.limit):
         return BehaviourKind.ISOLATED
+    return _by_slopes(left, right)
+
+
+def _by_slopes(left: _Watched, right: _Watched) -> BehaviourKind | None:
+    """Of a continuous function."""
     if left.slope is None or right.slope is None:
         return None
     if not (left.slope.is_finite() and right.slope.is_finite()):
         return BehaviourKind.VERTICAL_TANGENT if left.slope == right.slope else BehaviourKind.CORNER
     return BehaviourKind.DIFFERENTIABLE if _near(left.slope, right.slope) else BehaviourKind.CORNER
+
+
+def _broken(kind: BehaviourKind, left: Side, right: Side) -> Break | None:
+    if kind not in {BehaviourKind.CORNER, BehaviourKind.VERTICAL_TANGENT}:
+        return None
+    assert left.slope is not None, "a corner has slopes"
+    assert right.slope is not None, "a corner has slopes"
+    return Break(1, left.slope, right.slope)
 
 
 def _suggested(kind: BehaviourKind, left: _Watched, here: arb | Missing, right: _Watched, digits: int) -> Behaviour:
@@ -158,7 +173,8 @@ def _suggested(kind: BehaviourKind, left: _Watched, here: arb | Missing, right: 
         left.slope = right.slope = None
     value = decimal(here, digits, last=True) if type(here) is arb else None
     told = "seen by difference quotients, not proved"
-    return Behaviour(kind, left.side(digits), right.side(digits), slope, value, proved=False, reason=told)
+    sides = left.side(digits), right.side(digits)
+    return Behaviour(kind, *sides, slope, value, broken=_broken(kind, *sides), proved=False, reason=told)
 
 
 def _near(a: arb, b: arb) -> bool:

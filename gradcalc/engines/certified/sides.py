@@ -16,7 +16,7 @@ from flint import ctx, fmpq
 
 from gradcalc.dtypes import FLOAT64
 from gradcalc.engines.certified import elementary, expansions, growth, quotients
-from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Side
+from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Break, Side
 from gradcalc.engines.certified.evaluation import precisions
 from gradcalc.engines.certified.growth import Beyond
 from gradcalc.engines.certified.machine import Gap, Missing, ball, connected
@@ -217,11 +217,11 @@ class _Judge:
         for value in (left, right, self._here):
             if isinstance(value, Missing) and value.gap is not Gap.UNDEFINED:
                 raise UndecidedError(value.reason)
-        if isinstance(left, Missing) and isinstance(right, Missing):
-            return self._told(BehaviourKind.OUTSIDE)
-        if isinstance(left, Missing) or isinstance(right, Missing):
+        ends = [_limit(value) for value in (left, right) if not isinstance(value, Missing)]
+        if len(ends) == 1:
             return self._told(BehaviourKind.EDGE)
-        ends = [_limit(value) for value in (left, right)]
+        if not ends:
+            return self._told(BehaviourKind.OUTSIDE if isinstance(self._here, Missing) else BehaviourKind.ISOLATED)
         if any(isinstance(end, float) for end in ends):
             return self._told(BehaviourKind.POLE)
         if not _equal(*ends):
@@ -236,21 +236,21 @@ class _Judge:
         """Of a continuous function: the first derivative that the sides do not share, if there is one."""
         for order in range(1, self._order + 1):
             slopes = [_slope(side, direction, order) for side, direction in self._sides()]
-            if isinstance(slopes[0], float) and slopes[0] == slopes[1]:
-                return self._told(BehaviourKind.VERTICAL_TANGENT)
-            if not _equal(*slopes):
-                return self._told(BehaviourKind.CORNER)
+            infinite = isinstance(slopes[0], float) and slopes[0] == slopes[1]
+            if infinite or not _equal(*slopes):
+                broken = Break(order, *map(self._text, slopes))
+                return self._told(BehaviourKind.VERTICAL_TANGENT if infinite else BehaviourKind.CORNER, broken=broken)
         return self._told(BehaviourKind.DIFFERENTIABLE, slopes[0])
 
     def _sides(self) -> list[tuple[Value, int]]:
         return [(self._left, LEFT), (self._right, RIGHT)]
 
-    def _told(self, kind: BehaviourKind, slope: Limit = None) -> Behaviour:
+    def _told(self, kind: BehaviourKind, slope: Limit = None, broken: Break | None = None) -> Behaviour:
         left, right = (self._side(value, direction, kind) for value, direction in self._sides())
         here = None if isinstance(self._here, Missing) else _limit(self._here)
         value = None if here is None else self._text(here)
         told = enclosure(slope.ball, FLOAT64, self._digits, last=self._last) if isinstance(slope, Number) else None
-        return Behaviour(kind, left, right, told, value)
+        return Behaviour(kind, left, right, told, value, self._order, broken)
 
     def _side(self, value: Value, direction: int, kind: BehaviourKind) -> Side:
         if isinstance(value, Missing):
