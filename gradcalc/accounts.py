@@ -13,7 +13,8 @@ import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from gradcalc.cures import tried
+from gradcalc.cures import UNTRIED, tried
+from gradcalc.deadline import Deadline
 from gradcalc.dtypes import DType, exact
 from gradcalc.engines import autograd, certified
 from gradcalc.engines.certified import Certificate, Enclosure
@@ -29,14 +30,20 @@ _GROWTH = 4
 
 _NOT_KNOWN = "the exact number could not be enclosed"
 
+#: The part of the time that is left which the condition numbers, the nodes, or all rewritings may take.
+_ONE = 0.4
+
 #: A value of torch's: a number, one for each entry of a vector, or None.
 _Held = float | tuple[float, ...] | None
 #: The exact value and adjoint of each entry of a node.
 _Truth = tuple[tuple[Enclosure | bool | None, Enclosure | None], ...]
 
 
-def account(program: Program, certificate: Certificate, device: str, digits: int) -> Account:
-    """The account of the first derivatives by the program's components."""
+def account(
+    program: Program, certificate: Certificate, device: str, digits: int, deadline: Deadline
+) -> tuple[Account, tuple[str, ...]]:
+    """The account of the first derivatives by the program's components, and a note if there was not time for all."""
+    conditions = _conditions(program, certificate, deadline.share(_ONE))
     try:
         trace, reason = autograd.trace(program.tape, program.point, program.dtype, device, edges=False), None
     except autograd.UnsupportedError as error:
@@ -44,17 +51,22 @@ def account(program: Program, certificate: Certificate, device: str, digits: int
     fault = None if trace is None else autograd.first_fault(trace)
     proved = zip(program.wrt, certificate.partials, strict=True)
     truths = {name: seen.enclosure.decimal for name, seen in proved if seen.enclosure.decimal is not None}
-    rewritings = list[Rewriting]()
+    steps = _steps(program, trace, digits, deadline.share(_ONE))
+    rewritings, notes = list[Rewriting](), tuple[str, ...]()
     if truths and trace is not None:
-        rewritings = [one for made in tried(program, 1, truths, device, fault) for one in made.values()]
-    return Account(_conditions(program, certificate), _steps(program, trace, digits), tuple(rewritings), reason)
+        try:
+            for made in tried(program, 1, truths, device, fault, deadline):
+                rewritings += made.values()
+        except TimeoutError:
+            notes = (UNTRIED,)
+    return Account(conditions, steps, tuple(rewritings), reason), notes
 
 
 # -- the condition numbers
 
 
-def _conditions(program: Program, certificate: Certificate) -> tuple[Condition, ...]:
-    second = certified.differentiate(program.scalar, program.flat, program.dtype, program.wrt, 2)
+def _conditions(program: Program, certificate: Certificate, deadline: Deadline) -> tuple[Condition, ...]:
+    second = certified.differentiate(program.scalar, program.flat, program.dtype, program.wrt, 2, deadline=deadline)
     return tuple(
         _condition(name, program, certificate.value.decimal, once.enclosure.decimal, twice.enclosure.decimal)
         for name, once, twice in zip(program.wrt, certificate.partials, second.partials, strict=True)
@@ -95,9 +107,9 @@ def _meaning(wrt: str, grown: float | None, dtype: DType) -> str:
 # -- the nodes
 
 
-def _steps(program: Program, trace: autograd.Trace | None, digits: int) -> tuple[Step, ...]:
+def _steps(program: Program, trace: autograd.Trace | None, digits: int, deadline: Deadline) -> tuple[Step, ...]:
     tape, numbers = program.tape, numbered(program.tape)
-    truths = _truths(program, digits)
+    truths = _truths(program, digits, deadline)
     values, adjoints = dict[int, tuple[Witnessed, ...]](), dict[int, tuple[Witnessed, ...]]()
     for index in range(len(tape.instructions)):
         node = None if trace is None else trace.nodes[trace.typed[index]]
@@ -123,10 +135,10 @@ def _steps(program: Program, trace: autograd.Trace | None, digits: int) -> tuple
     )
 
 
-def _truths(program: Program, digits: int) -> list[_Truth]:
+def _truths(program: Program, digits: int, deadline: Deadline) -> list[_Truth]:
     """The exact numbers of each instruction, entry by entry."""
     scalar, places = unrolled(program.tape, program.shapes, apart=True)
-    found = certified.nodes(scalar, program.flat, program.dtype, digits=digits)
+    found = certified.nodes(scalar, program.flat, program.dtype, digits=digits, deadline=deadline)
     leaves = {step.text: found[node] for node, step in enumerate(scalar.instructions) if step.op == VARIABLE}
     truths = list[_Truth]()
     for step, shape, entries in zip(program.tape.instructions, program.shapes, places, strict=True):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from gradcalc.deadline import Deadline
 from gradcalc.engines import autograd, certified
 from gradcalc.errors import GradcalcError
 from gradcalc.language import stable
@@ -27,34 +28,42 @@ if TYPE_CHECKING:
 _MOST_SINGLE, _MOST_TOGETHER = 16, 4
 #: Operations of a formula above which nothing is tried.
 _LONGEST = 1_000
+#: The part of the time that is left which one way may take.
+_ONE = 0.25
+#: What is said where the time was up.
+UNTRIED = "the time was up before every other way to write it was tried"
 
 
 def cures(
-    program: Program, order: int, truths: Mapping[str, str], device: str, fault: Fault | None
-) -> dict[str, Rewriting]:
+    program: Program, order: int, truths: Mapping[str, str], device: str, fault: Fault | None, deadline: Deadline
+) -> tuple[dict[str, Rewriting], bool]:
     """For each component of `truths`, its certified decimals, a rewriting that agrees; none where none is known.
 
-    The first that is near to the truth is taken, else the first that agrees.
+    The first that is near to the truth is taken, else the first that agrees. Also whether there was time for all.
     """
     found: dict[str, Rewriting] = {}
-    for rewritings in tried(program, order, truths, device, fault):
-        for name, rewriting in rewritings.items():
-            if rewriting.outcome is Outcome.AGREES and (name not in found or _near(rewriting)):
-                found[name] = found[name] if name in found and _near(found[name]) else rewriting
-        if len(found) == len(truths) and all(map(_near, found.values())):
-            break
-    return found
+    try:
+        for rewritings in tried(program, order, truths, device, fault, deadline):
+            for name, rewriting in rewritings.items():
+                if rewriting.outcome is Outcome.AGREES and (name not in found or _near(rewriting)):
+                    found[name] = found[name] if name in found and _near(found[name]) else rewriting
+            if len(found) == len(truths) and all(map(_near, found.values())):
+                break
+    except TimeoutError:
+        return found, False
+    return found, True
 
 
 def tried(
-    program: Program, order: int, truths: Mapping[str, str], device: str, fault: Fault | None
+    program: Program, order: int, truths: Mapping[str, str], device: str, fault: Fault | None, deadline: Deadline
 ) -> Iterator[dict[str, Rewriting]]:
-    """What torch makes of each way to write the formula, by component."""
+    """What torch makes of each way to write the formula, by component. Raises `TimeoutError` once the time is up."""
     if len(program.tape.instructions) > _LONGEST:
         return
     for alternative in _ways(program, fault):
+        deadline.check()
         try:
-            yield _run(program, alternative, order, truths, device)
+            yield _run(program, alternative, order, truths, device, deadline.share(_ONE))
         except GradcalcError:  # too long once it is written out for every entry of a vector
             continue
 
@@ -84,12 +93,12 @@ def _ways(program: Program, fault: Fault | None) -> Iterator[Alternative]:
 
 
 def _run(
-    program: Program, alternative: Alternative, order: int, truths: Mapping[str, str], device: str
+    program: Program, alternative: Alternative, order: int, truths: Mapping[str, str], device: str, deadline: Deadline
 ) -> dict[str, Rewriting]:
     tape = alternative.tape
     shapes = infer_shapes(tape, program.lengths)
     names, dtype = tuple(truths), program.dtype
-    backward = autograd.differentiate(tape, shapes, program.point, names, dtype, device, order)
+    backward = autograd.differentiate(tape, shapes, program.point, names, dtype, device, order, deadline=deadline)
     slopes = dict(zip(names, backward.partials, strict=True))
     doubtful = {
         name: slope.value
@@ -99,7 +108,8 @@ def _run(
     accounts = {}
     if doubtful:
         wanted = {name: truths[name] for name in doubtful}
-        accounts = certified.account(unroll(tape, shapes), program.flat, dtype, doubtful, wanted, order)
+        scalar = unroll(tape, shapes)
+        accounts = certified.account(scalar, program.flat, dtype, doubtful, wanted, order, deadline=deadline)
     made = {}
     for name, slope in slopes.items():
         judged = judge(

@@ -8,12 +8,12 @@ printed: a number that is shown can always be had again by pasting the formula t
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gradcalc.cures import cures
+from gradcalc.cures import UNTRIED, cures
+from gradcalc.deadline import Deadline
 from gradcalc.dtypes import FLOAT64
 from gradcalc.engines import autograd, certified
 from gradcalc.errors import GradcalcError
@@ -55,6 +55,12 @@ class _Doubts:
     fault: Fault | None
     cured: Mapping[str, bool]
     rewritings: Mapping[str, Rewriting]
+    untried: str = ""
+
+
+#: The part of the time that is left for torch's numbers that are not close to the truth, and of that the part for the
+#: rounding bound and for the same in float64.
+_EXPLAINING, _ONE = 0.6, 0.6
 
 
 def partials(
@@ -65,16 +71,15 @@ def partials(
     certificate: Certificate,
     device: str,
     digits: int,
-    timeout: float,
+    deadline: Deadline,
     memory: Memory,
 ) -> tuple[Partial, ...]:
     """Judge each partial derivative: SymPy's number and torch's against the certified one.
 
-    digits: of the exact decimals. timeout: seconds, after which SymPy's derivatives are no longer evaluated. memory: of
-    what was read before.
+    digits: of the exact decimals. deadline: for explanations, and after it SymPy's derivatives are no longer evaluated.
+    memory: of what was read before.
     """
-    deadline = time.monotonic() + timeout
-    doubts = _doubts(program, order, backward, certificate, device)
+    doubts = _doubts(program, order, backward, certificate, device, deadline.share(_EXPLAINING))
     return tuple(
         _partial(
             program,
@@ -116,6 +121,7 @@ def _partial(
             fault=doubts.fault,
             cured=doubts.cured.get(derivative.wrt),
             rewriting=doubts.rewritings.get(derivative.wrt),
+            untried=doubts.untried,
         )
     )
     return Partial(
@@ -153,7 +159,9 @@ def _certified(seen: certified.Slope) -> Certified | None:
 # -- torch's doubtful numbers
 
 
-def _doubts(program: Program, order: int, backward: Backward, certificate: Certificate, device: str) -> _Doubts:
+def _doubts(
+    program: Program, order: int, backward: Backward, certificate: Certificate, device: str, deadline: Deadline
+) -> _Doubts:
     found: dict[str, float] = {}
     truths: dict[str, str] = {}
     rounded: list[str] = []
@@ -165,14 +173,15 @@ def _doubts(program: Program, order: int, backward: Backward, certificate: Certi
                 rounded.append(name)
     if not found:
         return _Doubts({}, None, {}, {})
+    accounts = certified.account(
+        program.scalar, program.flat, program.dtype, found, truths, order, deadline=deadline.share(_ONE)
+    )
     fault = _fault(program, found, device)
     lossy = {name: truths[name] for name in rounded if poor(found[name], truths[name], program.dtype)}
-    return _Doubts(
-        certified.account(program.scalar, program.flat, program.dtype, found, truths, order),
-        fault,
-        _cured(program, order, tuple(rounded), device) if rounded and program.dtype is not FLOAT64 else {},
-        cures(program, order, lossy, device, fault) if lossy else {},
-    )
+    narrow = rounded and program.dtype is not FLOAT64
+    cured = _cured(program, order, tuple(rounded), device, deadline.share(_ONE)) if narrow else {}
+    rewritings, complete = cures(program, order, lossy, device, fault, deadline) if lossy else ({}, True)
+    return _Doubts(accounts, fault, cured, rewritings, "" if complete else UNTRIED)
 
 
 def _fault(program: Program, found: Mapping[str, float], device: str) -> Fault | None:
@@ -186,15 +195,16 @@ def _fault(program: Program, found: Mapping[str, float], device: str) -> Fault |
         return None  # torch differentiates the whole and not each step alone: the fault stays unknown
 
 
-def _cured(program: Program, order: int, names: tuple[str, ...], device: str) -> dict[str, bool]:
-    """Whether the same formula at the same stored point agrees in float64."""
-    wider = autograd.differentiate(program.tape, program.shapes, program.point, names, FLOAT64, device, order)
-    truth = certified.differentiate(program.scalar, program.flat, FLOAT64, names, order)
-    cured = {}
-    for name, slope, seen in zip(names, wider.partials, truth.partials, strict=True):
-        decimal = seen.enclosure.decimal
-        cured[name] = decimal is not None and _agrees(slope, decimal)
-    return cured
+def _cured(program: Program, order: int, names: tuple[str, ...], device: str, deadline: Deadline) -> dict[str, bool]:
+    """Whether the same formula at the same stored point agrees in float64, by component; those that are known."""
+    tape, point = program.tape, program.point
+    truth = certified.differentiate(program.scalar, program.flat, FLOAT64, names, order, deadline=deadline)
+    wider = autograd.differentiate(tape, program.shapes, point, names, FLOAT64, device, order, deadline=deadline)
+    return {
+        name: _agrees(slope, seen.enclosure.decimal)
+        for name, slope, seen in zip(names, wider.partials, truth.partials, strict=True)
+        if seen.enclosure.decimal is not None
+    }
 
 
 def _agrees(slope: Slope, truth: str) -> bool:
@@ -258,7 +268,9 @@ def number(found: Enclosure) -> Number:
     return Number(None, math.nan if outcome is Outcome.UNDEFINED else None, outcome, found.reason or "")
 
 
-def _symbolic_number(program: Program, derivative: Derivative, digits: int, deadline: float, memory: Memory) -> Number:
+def _symbolic_number(
+    program: Program, derivative: Derivative, digits: int, deadline: Deadline, memory: Memory
+) -> Number:
     """Evaluate SymPy's derivative at the point, to `digits` digits, unless the deadline has passed."""
     if derivative.expression is None:
         return Number(None, None, Outcome.UNDECIDED, derivative.reason or "SymPy gave no derivative")
@@ -266,11 +278,13 @@ def _symbolic_number(program: Program, derivative: Derivative, digits: int, dead
         if derivative.value is None:
             return Number(None, None, Outcome.UNSUPPORTED, "SymPy's derivative could not be evaluated at this point")
         return Number(derivative.value, float(derivative.value), Outcome.AGREES, "")
-    if time.monotonic() > deadline:
+    if deadline.passed:
         return Number(None, None, Outcome.UNDECIDED, "the time was up before the printed derivative was evaluated")
     try:
         scalar = memory.recall(_read_back, derivative.expression, tuple(program.lengths.items()))
-        found = certified.evaluate(scalar, program.flat, program.dtype, digits=digits, exact_integers=True)
+        found = certified.evaluate(
+            scalar, program.flat, program.dtype, digits=digits, exact_integers=True, deadline=deadline
+        )
     except GradcalcError as error:
         return Number(None, None, Outcome.UNDECIDED, f"SymPy's derivative could not be read back: {error.message}")
     told = number(found)

@@ -11,20 +11,29 @@ Imports every layer below; torch, SymPy and flint only inside the calls that nee
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gradcalc.deadline import Deadline
 from gradcalc.program import Experiment, Program, Request, read
 from gradcalc.session import Session
 
 if TYPE_CHECKING:
     from gradcalc.checking import CheckRequest
     from gradcalc.claims import Check
-    from gradcalc.engines.autograd import Device
+    from gradcalc.engines.autograd import Backward, Device
+    from gradcalc.engines.certified import Certificate
     from gradcalc.engines.symbolic import Derivative, Question
     from gradcalc.language.entries import PerEntry
+    from gradcalc.memory import Memory
     from gradcalc.regression import LogisticRequest
     from gradcalc.results import Recording, Regression, Result
+
+#: The parts of the time that is left which one engine, or one explanation, may take.
+_TORCH, _CERTIFIED, _ACCOUNT = 0.5, 0.5, 0.5
+#: Seconds that remain where SymPy has taken all the time.
+_LEAST = 2.5
 
 __all__ = ["Experiment", "Request", "check", "devices", "diff", "logistic", "read", "tape"]
 
@@ -40,44 +49,11 @@ def diff(request: Request, session: Session | None = None) -> Result:
     with session.derivatives(_question(program, request)) as collect:
         if not program.point:
             return _formulas_only(request, program, _derivatives(program, collect()))
-        from gradcalc import findings
-        from gradcalc.engines import autograd, certified
-        from gradcalc.results import Result
-
-        device = autograd.resolve(request.device, program.dtype)
-        backward = autograd.differentiate(
-            program.tape, program.shapes, program.point, program.wrt, program.dtype, device, request.order
-        )
-        certificate = certified.differentiate(
-            program.scalar, program.flat, program.dtype, program.wrt, request.order, digits=request.digits
-        )
+        found = _computed(program, request)
+        begun = time.monotonic()
         derivatives = _derivatives(program, collect())
-    account = None
-    if request.explain:
-        from gradcalc import accounts
-
-        account = accounts.account(program, certificate, device, request.digits)
-    return Result(
-        command="diff",
-        expression=request.expression,
-        at=program.point,
-        dtype=program.dtype.name,
-        device=device,
-        value=findings.value_of(certificate, backward),
-        gradient=findings.partials(
-            program,
-            request.order,
-            derivatives,
-            backward,
-            certificate,
-            device,
-            request.digits,
-            request.timeout,
-            session.memory,
-        ),
-        notes=program.notes,
-        account=account,
-    )
+    deadline = found.deadline.waited(time.monotonic() - begun, least=_LEAST)
+    return _judged(program, request, replace(found, deadline=deadline), derivatives, session.memory)
 
 
 def tape(request: Request, experiment: Experiment) -> Recording:
@@ -124,6 +100,73 @@ def devices() -> tuple[Device, ...]:
     from gradcalc.engines import autograd
 
     return autograd.available()
+
+
+@dataclass(frozen=True, slots=True)
+class _Computed:
+    """What torch and the certified engine found on a device, and when the rest has to be done."""
+
+    device: str
+    backward: Backward
+    certificate: Certificate
+    deadline: Deadline
+
+
+def _computed(program: Program, request: Request) -> _Computed:
+    from gradcalc.engines import autograd, certified
+
+    device = autograd.resolve(request.device, program.dtype)
+    deadline = Deadline.after(request.timeout)  # from now on: torch is imported
+    tape, wrt, order = program.tape, program.wrt, request.order
+    backward = autograd.differentiate(
+        tape, program.shapes, program.point, wrt, program.dtype, device, order, deadline=deadline.share(_TORCH)
+    )
+    certificate = certified.differentiate(
+        program.scalar,
+        program.flat,
+        program.dtype,
+        wrt,
+        order,
+        digits=request.digits,
+        deadline=deadline.share(_CERTIFIED),
+    )
+    return _Computed(device, backward, certificate, deadline)
+
+
+def _judged(
+    program: Program, request: Request, found: _Computed, derivatives: Sequence[Derivative], memory: Memory
+) -> Result:
+    from gradcalc import findings
+    from gradcalc.results import Result
+
+    account, notes = None, program.notes
+    if request.explain:
+        from gradcalc import accounts
+
+        share = found.deadline.share(_ACCOUNT)
+        account, more = accounts.account(program, found.certificate, found.device, request.digits, share)
+        notes += more
+    return Result(
+        command="diff",
+        expression=request.expression,
+        at=program.point,
+        dtype=program.dtype.name,
+        device=found.device,
+        value=findings.value_of(found.certificate, found.backward),
+        gradient=findings.partials(
+            program,
+            request.order,
+            derivatives,
+            found.backward,
+            found.certificate,
+            found.device,
+            request.digits,
+            found.deadline,
+            memory,
+        ),
+        notes=notes,
+        account=account,
+    )
 
 
 def _question(program: Program, request: Request) -> Question:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from gradcalc.deadline import Deadline
 from gradcalc.dtypes import DTYPES, FLOAT64, DType, exact
 from gradcalc.errors import DeviceError, PointError, UsageError
 from gradcalc.language.entries import PerEntry, per_entry
@@ -31,8 +32,8 @@ class Request:
 
     at: `--at` texts; none asks for the symbolic derivative only. wrt: variables or entries `x[0]`; none means every
     variable. order: of the derivative, 1 to 10. digits: what the exact decimals of the result have at least.
-    timeout: seconds for the symbolic side. pretty: whether SymPy's two-dimensional text is wanted. explain: whether the
-    whole account is, which is of the first order.
+    timeout: seconds for SymPy, and of processor time for the rest. pretty: whether SymPy's two-dimensional text is
+    wanted. explain: whether the whole account is, which is of the first order.
     """
 
     expression: str
@@ -104,7 +105,7 @@ def read(request: Request, memory: Memory | None = None, *, to_run: bool = False
     notes = [note.message for note in tape.notes]
     point: dict[str, float | tuple[float, ...]] = {}
     if entries or to_run:
-        point, moved = _store(assign(entries, tape.variables), dtype)
+        point, moved = _store(assign(entries, tape.variables), dtype, Deadline.after(request.timeout))
         notes += moved
         notes += [f"{name} does not appear in the formula" for name in point if name not in tape.variables]
     lengths = tuple((name, _length(point.get(name))) for name in (*tape.variables, *point))
@@ -158,13 +159,15 @@ def find_dtype(name: str) -> DType:
     return DTYPES[name]
 
 
-def _store(entries: Mapping[str, Entry], dtype: DType) -> tuple[dict[str, float | tuple[float, ...]], list[str]]:
+def _store(
+    entries: Mapping[str, Entry], dtype: DType, deadline: Deadline
+) -> tuple[dict[str, float | tuple[float, ...]], list[str]]:
     """The values rounded to the dtype, and a sentence for each that this moved."""
     point: dict[str, float | tuple[float, ...]] = {}
     notes: list[str] = []
     for name, entry in entries.items():
         values = tuple(
-            _stored(label, tape, dtype, notes)
+            _stored(label, tape, dtype, notes, deadline)
             for label, tape in zip(
                 component_names(name, len(entry.values) if entry.is_vector else None), entry.values, strict=True
             )
@@ -173,8 +176,8 @@ def _store(entries: Mapping[str, Entry], dtype: DType) -> tuple[dict[str, float 
     return point, notes
 
 
-def _stored(name: str, tape: Tape, dtype: DType, notes: list[str]) -> float:
-    value = _exact_value(name, tape)
+def _stored(name: str, tape: Tape, dtype: DType, notes: list[str], deadline: Deadline) -> float:
+    value = _exact_value(name, tape, deadline)
     stored = dtype.nearest(value)
     if not math.isfinite(stored):
         raise PointError(f"{name} = {tape.source.strip()} is beyond the largest {dtype.name}")
@@ -184,7 +187,7 @@ def _stored(name: str, tape: Tape, dtype: DType, notes: list[str]) -> float:
     return stored
 
 
-def _exact_value(name: str, tape: Tape) -> Fraction:
+def _exact_value(name: str, tape: Tape, deadline: Deadline) -> Fraction:
     """The value of a constant formula; a plain number costs no engine."""
     *signs, _ = steps = tape.instructions
     if steps[0].op == NUMBER and all(step.op == "neg" for step in steps[1:]):
@@ -192,7 +195,7 @@ def _exact_value(name: str, tape: Tape) -> Fraction:
         return -magnitude if len(signs) % 2 else magnitude
     from gradcalc.engines.certified import evaluate
 
-    found = evaluate(tape, {}, FLOAT64)
+    found = evaluate(tape, {}, FLOAT64, deadline=deadline)
     if found.decimal is None or found.nearest is None:
         raise PointError(f"{name} = {tape.source.strip()} is not a number: {found.reason}")
     return Fraction(found.nearest) if math.isfinite(found.nearest) else exact(found.decimal)

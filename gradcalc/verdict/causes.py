@@ -33,12 +33,12 @@ def find_cause(
         piece = _quoted(source, fault.span)
         clause = "the backward pass goes through the branch that was not taken"
         return Cause(BRANCH_TRAP, fault.span, f"{clause}: {piece} has no finite slope, and 0 times that is nan")
-    if account is not None and account.suspects:
-        return _lost(source, dtype, account.suspects[0])
+    if account is not None and account.suspect is not None:
+        return _lost(source, dtype, account.suspect)
     if fault is not None and not math.isfinite(autograd):
         clause = "which has no finite slope here, is the first to hand on a number that is not finite"
         return Cause(None, fault.span, f"in the backward pass {_quoted(source, fault.span)}, {clause}")
-    if account is None:
+    if account is None or account.unfinished:
         return None
     if math.isfinite(autograd) and math.isfinite(account.bound) and error > 2 * account.bound:
         times = f"{error / account.bound:.2g} times" if account.bound else "more than"

@@ -44,7 +44,8 @@ class Evidence:
     reason where that is missing. autograd: torch's number, None where torch has none, with `autograd_reason`. dtype:
     the format torch ran in. subject: what the number is, in words. source: the formula. seen: both sides of a singular
     point. account: what rounding may do; fault: where torch's nan came from; cured: whether float64 agrees where a
-    narrower format does not, None where that was not tried; rewriting: one that agrees, None where none is known.
+    narrower format does not, None where that was not tried; rewriting: one that agrees, None where none is known;
+    untried: why not every other way to write it was tried, one clause, empty where each was.
     """
 
     truth: str | None
@@ -63,6 +64,7 @@ class Evidence:
     fault: Fault | None = None
     cured: bool | None = None
     rewriting: Rewriting | None = None
+    untried: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,28 +158,34 @@ def _autograd(evidence: Evidence) -> tuple[Outcome, Distance | None, Verdict]:
     gap = distance(evidence.autograd, truth, evidence.dtype)
     bound = math.inf if evidence.account is None else evidence.account.bound
     outcome = Outcome.AGREES if gap.agrees(evidence.dtype, bound) else Outcome.DIFFERS
+    if outcome is Outcome.AGREES and gap.ulps > AGREED_ULPS and math.isinf(bound) and _unfinished(evidence):
+        outcome = Outcome.UNDECIDED
     return outcome, gap, _compared(evidence, evidence.autograd, truth, gap, outcome)
 
 
 def _compared(evidence: Evidence, autograd: float, truth: Fraction, gap: Distance, outcome: Outcome) -> Verdict:
     subject, flat = evidence.subject, evidence.account.flat if evidence.account else None
-    if outcome is Outcome.AGREES and gap.ulps <= FEW_ULPS:
+    if outcome is not Outcome.DIFFERS and gap.ulps <= FEW_ULPS:
         told = f"{subject.owner} is within {gap.ulps:.1f} ulp of the exact one"
         if truth == 0 and flat is not None:
             cause = causes.dead_zone(evidence.source, flat)
             return Verdict(outcome, cause.clause, cause.word, cause.span)
-        return Verdict(outcome, told)
+        return Verdict(outcome, f"{told}; {_unfinished(evidence)}" if outcome is Outcome.UNDECIDED else told)
     digits = "no digit is" if gap.digits == 0 else f"{gap.digits} digit{'s are' if gap.digits > 1 else ' is'}"
     told = f"{subject.returned} {autograd!r}, the exact {subject.exact} is {_shown(evidence.truth)}: {digits} right"
     return _explained(evidence, outcome, told, autograd, gap.absolute)
+
+
+def _unfinished(evidence: Evidence) -> str:
+    return evidence.account.unfinished if evidence.account else ""
 
 
 def _not_finite(evidence: Evidence, autograd: float, truth: Fraction) -> Verdict:
     subject, name, told = evidence.subject, evidence.dtype.name, _shown(evidence.truth)
     if not _fits(truth, evidence.dtype):
         told = f"the exact {subject.exact} {told} is beyond the largest {name}; {subject.returned} {autograd}"
-        suspects = evidence.account.suspects if evidence.account else ()
-        return Verdict(Outcome.DIFFERS, told, "overflow", suspects[0].span if suspects else None)
+        suspect = evidence.account.suspect if evidence.account else None
+        return Verdict(Outcome.DIFFERS, told, "overflow", suspect.span if suspect else None)
     told = f"{subject.returned} {autograd}, though the {subject.exact} exists: it is {told}"
     return _explained(evidence, Outcome.DIFFERS, told, autograd, math.inf)
 
@@ -193,10 +201,14 @@ def _explained(evidence: Evidence, outcome: Outcome, told: str, autograd: float,
     cause = causes.find_cause(evidence.source, evidence.dtype.name, evidence.account, evidence.fault, autograd, error)
     if cause is not None:
         told = f"{told}; {cause.clause}"
+    elif _unfinished(evidence):
+        told = f"{told}; {_unfinished(evidence)}"
     if evidence.cured is not None and outcome is Outcome.DIFFERS:
         told = f"{told}; float64 {'cures it' if evidence.cured else 'does not cure it'}"
     if evidence.rewriting is not None:
         told = f"{told}; {_rewritten(evidence.rewriting)}"
+    elif evidence.untried and outcome is not Outcome.AGREES:
+        told = f"{told}; {evidence.untried}"
     word, span = (cause.word, cause.span) if cause else (None, None)
     return Verdict(outcome, told, word, span, evidence.rewriting)
 

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gradcalc import findings
+from gradcalc.deadline import Deadline
 from gradcalc.engines import autograd, certified, symbolic
 from gradcalc.memory import Memory
 from gradcalc.program import Request, read
@@ -73,7 +74,7 @@ def stages(request: Request) -> tuple[Callable[[], object], Callable[[], object]
 
     def verdict() -> object:
         certificate = certified.differentiate(scalar, program.flat, program.dtype, program.wrt)
-        return findings.partials(program, 1, derivatives, known, certificate, "cpu", 40, 10.0, Memory())
+        return findings.partials(program, 1, derivatives, known, certificate, "cpu", 40, Deadline.after(10.0), Memory())
 
     return backward, verdict
 

@@ -22,7 +22,7 @@ CANCELLED = replace(
     symbolic="-8.3333333277777781786137e-6",
     autograd=4.410804467624985e-05,
     source="(1-cos(x))/x**2",
-    account=Account(1e-4, (Suspect(Loss.CANCELLATION, (1, 9), "5.00000e-9"),)),
+    account=Account(1e-4, Suspect(Loss.CANCELLATION, (1, 9), "5.00000e-9")),
 )
 
 #: Off by 1e-10 of 2, which is less than twice what rounding may do.
@@ -32,7 +32,7 @@ LOOSE = replace(
     symbolic="2",
     autograd=2.0000000001,
     source="1 - x",
-    account=Account(0.6e-10, (Suspect(Loss.CANCELLATION, (0, 5), "2e-6"),)),
+    account=Account(0.6e-10, Suspect(Loss.CANCELLATION, (0, 5), "2e-6")),
 )
 
 
@@ -140,7 +140,7 @@ def test_the_cause_names_what_has_the_corner(at: int, order: int, cause: str) ->
 
 def test_a_true_zero_is_noted() -> None:
     """relu(x) at -1: an agreement that stops a training; a zero without a flat piece is an agreement like another."""
-    zero = replace(FINE, truth="0", symbolic="0", autograd=0.0, source="relu(x)", account=Account(0.0, (), (0, 7)))
+    zero = replace(FINE, truth="0", symbolic="0", autograd=0.0, source="relu(x)", account=Account(0.0, None, (0, 7)))
     verdict = judge(zero).verdict
     assert (verdict.outcome, verdict.cause, verdict.span) == (Outcome.AGREES, "dead zone", (0, 7))
     assert verdict.explanation == "'relu(x)' is flat here, so the derivative is exactly 0"
@@ -149,7 +149,7 @@ def test_a_true_zero_is_noted() -> None:
 
 def test_overflow_is_named() -> None:
     """exp(x) at 800: the exact gradient 2.7e347 has no float64."""
-    lost = Account(math.inf, (Suspect(Loss.OVERFLOW, (0, 6), "2.72637e347"),))
+    lost = Account(math.inf, Suspect(Loss.OVERFLOW, (0, 6), "2.72637e347"))
     judged = judge(replace(FINE, truth="2.7263745721125666e347", autograd=math.inf, source="exp(x)", account=lost))
     assert judged.autograd is Outcome.DIFFERS
     assert (judged.verdict.cause, judged.verdict.span) == ("overflow", (0, 6))

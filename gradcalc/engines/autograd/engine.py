@@ -2,7 +2,7 @@
 
 Comes in: a tape, its shapes, a stored point. Goes out: the engine's records. What the tape alone decides is decided
 here: a function that torch lacks (then torch is not even imported), an argument that it has no slope by.
-Imports `dtypes` and `language`; torch only inside functions, by way of the engine's other modules.
+Imports `deadline`, `dtypes` and `language`; torch only inside functions, by way of the engine's other modules.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gradcalc.deadline import Deadline
 from gradcalc.engines.autograd.records import Backward, Calls, Refusal, Slope, Trace, UnsupportedError
 from gradcalc.language import vocabulary
 from gradcalc.language.rewriting import component_names, inlined, is_call
@@ -32,13 +33,16 @@ def differentiate(
     dtype: DType,
     device: str,
     order: int = 1,
+    *,
+    deadline: Deadline | None = None,
 ) -> Backward:
     """Run the program in torch as typed, and differentiate it backwards.
 
     `shapes` are those of the tape's instructions, the last a number. `point` has a member of the dtype for
     each variable, a tuple for a vector. `wrt` names variables, or entries of a vector variable, `x[0]`; one
     that the tape does not contain has slope 0. `order` counts pure derivatives, from 1. `device` is one that
-    `devices.resolve` returned. What torch cannot do becomes a reason, on the value or on the partial
+    `devices.resolve` returned. After the `deadline`, some seconds from now by default, no
+    derivative of a higher order is begun. What torch cannot do becomes a reason, on the value or on the partial
     derivative that it is about.
     """
     try:
@@ -49,7 +53,8 @@ def differentiate(
     except UnsupportedError as error:
         return _unsupported(str(error), wrt)
     components = _components(tape, shapes)
-    slopes = gradients.slopes(run, {name: components[name] for name in wrt if name in components}, order)
+    wanted = {name: components[name] for name in wrt if name in components}
+    slopes = gradients.slopes(run, wanted, order, deadline or Deadline.after())
     slopes.update((name, Slope(None, reason)) for name, reason in _reasons(program, components).items())
     partials = tuple(slopes.get(name, Slope(0.0)) for name in wrt)
     return Backward(run.result.item(), None, partials)

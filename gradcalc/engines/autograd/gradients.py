@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from gradcalc.deadline import Deadline
 from gradcalc.engines.autograd import forward
 from gradcalc.engines.autograd.records import Slope
 from gradcalc.language.rewriting import is_call
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
 MOST_NODES = 400_000
 
 
-def slopes(run: forward.Run, components: Mapping[str, tuple[str, int | None]], order: int) -> dict[str, Slope]:
+def slopes(
+    run: forward.Run, components: Mapping[str, tuple[str, int | None]], order: int, deadline: Deadline
+) -> dict[str, Slope]:
     """Differentiate the result `order` times by each component: a variable and an entry, or None."""
     variables = dict.fromkeys(variable for variable, _ in components.values())
     with forward.settings():
         first = _first(run, tuple(variables), keep=order > 1)
-        higher = _Higher(run, order)
+        higher = _Higher(run, order, deadline)
         return {
             name: higher.slope(first[variable], run.leaves[variable], entry)
             for name, (variable, entry) in components.items()
@@ -53,8 +56,8 @@ def _first(run: forward.Run, variables: Sequence[str], *, keep: bool) -> dict[st
 class _Higher:
     """From the first derivatives of a run to those of `order`, as long as the graphs are not too large in all."""
 
-    def __init__(self, run: forward.Run, order: int) -> None:
-        self._run, self._order = run, order
+    def __init__(self, run: forward.Run, order: int, deadline: Deadline) -> None:
+        self._run, self._order, self._deadline = run, order, deadline
         self._left = MOST_NODES
 
     def slope(self, gradient: Tensor | None, leaf: Tensor, entry: int | None) -> Slope:
@@ -62,6 +65,10 @@ class _Higher:
         for reached in range(1, self._order):
             if gradient is None:
                 break
+            if self._deadline.passed:
+                return Slope(
+                    None, f"{self._deadline.seconds:.2g} seconds were not enough for torch's order {self._order}"
+                )
             lower = _pick(gradient, entry)
             self._left -= _size(lower, self._left)
             if self._left < 0:

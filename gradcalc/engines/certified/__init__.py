@@ -1,7 +1,7 @@
 """The certified engine: ball arithmetic (Arb, through python-flint) encloses the value of a tape.
 
-Comes in: a scalar tape and the stored point. Goes out: an `Enclosure`. Imports `dtypes`, `language` and this package;
-flint is loaded on the first call.
+Comes in: a scalar tape and the stored point. Goes out: an `Enclosure`. Imports `deadline`, `dtypes`, `language` and
+this package; flint is loaded on the first call.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from gradcalc.deadline import Deadline
 from gradcalc.dtypes import DType
 from gradcalc.engines.certified.account import Account, Loss, Suspect
 from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Side
@@ -43,20 +44,36 @@ __all__ = [
 
 
 def evaluate(
-    tape: Tape, point: Mapping[str, float], dtype: DType, *, digits: int = 40, exact_integers: bool = False
+    tape: Tape,
+    point: Mapping[str, float],
+    dtype: DType,
+    *,
+    digits: int = 40,
+    exact_integers: bool = False,
+    deadline: Deadline | None = None,
 ) -> Enclosure:
     """The value of a scalar tape at stored inputs, enclosed until it rounds to one float64 and has `digits` digits.
+
+    deadline: here and below, when what is not known yet stays undecided; by default some seconds from now.
 
     Literals are rounded to `dtype` and then exact, save whole-number exponents, which torch takes as they are;
     with `exact_integers` no whole-number literal is rounded (those of a printed derivative are SymPy's own).
     """
-    from gradcalc.engines.certified.evaluation import enclose
+    from gradcalc.engines.certified.evaluation import Terms, enclose
 
-    return enclose(tape, point, dtype, digits=digits, exact_integers=exact_integers)
+    terms = Terms(digits, deadline or Deadline.after())
+    return enclose(tape, point, dtype, terms, exact_integers=exact_integers)
 
 
 def differentiate(
-    tape: Tape, point: Mapping[str, float], dtype: DType, wrt: Sequence[str], order: int = 1, *, digits: int = 40
+    tape: Tape,
+    point: Mapping[str, float],
+    dtype: DType,
+    wrt: Sequence[str],
+    order: int = 1,
+    *,
+    digits: int = 40,
+    deadline: Deadline | None = None,
 ) -> Certificate:
     """The value and the pure derivatives of an order by each variable, enclosed at stored inputs as `evaluate` does.
 
@@ -64,7 +81,8 @@ def differentiate(
     """
     from gradcalc.engines.certified import evaluation
 
-    return evaluation.differentiate(tape, point, dtype, wrt, order, digits)
+    terms = evaluation.Terms(digits, deadline or Deadline.after())
+    return evaluation.differentiate(tape, point, dtype, wrt, order, terms)
 
 
 def account(
@@ -74,6 +92,8 @@ def account(
     found: Mapping[str, float],
     truths: Mapping[str, str],
     order: int = 1,
+    *,
+    deadline: Deadline | None = None,
 ) -> dict[str, Account]:
     """What rounding may do to each derivative that torch `found` in the typed program, and what spoilt it.
 
@@ -81,11 +101,11 @@ def account(
     """
     from gradcalc.engines.certified import roundoff
 
-    return roundoff.account(tape, point, dtype, found, truths, order)
+    return roundoff.account(tape, point, dtype, found, truths, order, deadline or Deadline.after())
 
 
 def nodes(
-    tape: Tape, point: Mapping[str, float], dtype: DType, *, digits: int = 40
+    tape: Tape, point: Mapping[str, float], dtype: DType, *, digits: int = 40, deadline: Deadline | None = None
 ) -> list[tuple[Enclosure | bool | None, Enclosure | None]]:
     """For each instruction of a scalar tape its value, and the derivative of the result by this instruction alone.
 
@@ -94,7 +114,7 @@ def nodes(
     """
     from gradcalc.engines.certified import instructions
 
-    return instructions.nodes(tape, point, dtype, digits)
+    return instructions.nodes(tape, point, dtype, digits, deadline or Deadline.after())
 
 
 def family(seconds: float) -> Family:

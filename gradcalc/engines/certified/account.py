@@ -36,12 +36,14 @@ class Suspect:
 class Account:
     """What rounding may do to one derivative of the program as it was typed.
 
-    bound: the running rounding-error bound, absolute; infinite where nothing is certain. suspects: in the order in
-    which they are blamed. flat: the piece of the source that makes the derivative exactly 0 here by a choice, or None.
-    call: the piece of the source of the only function that is called.
+    bound: the running rounding-error bound, absolute; infinite where nothing is certain. suspect: the step that is
+    blamed first, if any. flat: the piece of the source that makes the derivative exactly 0 here by a choice, or None.
+    call: the piece of the source of the only function that is called. unfinished: what the time or a limit cut short,
+    one clause; empty where all was done.
     """
 
     bound: float
-    suspects: tuple[Suspect, ...] = ()
+    suspect: Suspect | None = None
     flat: tuple[int, int] | None = None
     call: tuple[int, int] | None = None
+    unfinished: str = ""

@@ -7,11 +7,12 @@ flint: only the package's functions import this module, on their first call.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from flint import arb, ctx
 
+from gradcalc.deadline import Deadline
 from gradcalc.dtypes import DType
 from gradcalc.engines.certified import differentiation
 from gradcalc.engines.certified.enclosure import Certificate, Enclosure, Kind, Slope
@@ -24,8 +25,8 @@ from gradcalc.language.tape import VARIABLE, Tape
 
 #: Bits of the midpoints, for up to 40 digits; each further digit adds its share.
 PRECISIONS = (160, 640, 2560)
-#: Seconds of this thread's computing time; a single operation is held far below by `domains`.
-SECONDS = 5.0
+#: The part of the time that there is for writing the derivatives as steps.
+_WRITING = 0.5
 
 _KINDS = {Gap.UNDEFINED: Kind.UNDEFINED, Gap.UNSUPPORTED: Kind.UNSUPPORTED}
 ZERO = Enclosure(Kind.VALUE, 0.0, "0", "0")
@@ -37,18 +38,26 @@ def precisions(digits: int) -> Iterator[int]:
         yield bits + math.ceil(BITS_PER_DIGIT * max(0, digits - 40))
 
 
-def enclose(tape: Tape, point: Mapping[str, float], dtype: DType, *, digits: int, exact_integers: bool) -> Enclosure:
-    """Raise the precision until the value rounds to one float64 and has `digits` digits."""
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an enclosure has to be: `digits` that are known, by a `deadline`."""
+
+    digits: int
+    deadline: Deadline
+
+
+def enclose(tape: Tape, point: Mapping[str, float], dtype: DType, terms: Terms, *, exact_integers: bool) -> Enclosure:
+    """Raise the precision until the value rounds to one float64 and has the digits."""
     graph, result = share(tape, point, dtype, exact_integers=exact_integers)
-    return _Schedule(graph, dtype, digits).settle([result])[0]
+    return _Schedule(graph, dtype, terms).settle([result])[0]
 
 
 def differentiate(
-    tape: Tape, point: Mapping[str, float], dtype: DType, wrt: Sequence[str], order: int, digits: int
+    tape: Tape, point: Mapping[str, float], dtype: DType, wrt: Sequence[str], order: int, terms: Terms
 ) -> Certificate:
     """Enclose the value and each derivative; where f is not shown to be smooth, look at both sides."""
     graph, result = share(tape, point, dtype)
-    schedule = _Schedule(graph, dtype, digits)
+    schedule = _Schedule(graph, dtype, terms)
     value = schedule.settle([result])[0]
     steps = graph.steps[: result + 1]
     slopes, unproved = [value] * len(wrt), set[str]()
@@ -57,7 +66,7 @@ def differentiate(
     partials = []
     for name, slope in zip(wrt, slopes, strict=True):
         if slope.kind is Kind.UNDEFINED or (name in unproved and slope.kind is not Kind.UNSUPPORTED):
-            partials.append(_looked_at(steps, name, order, digits, schedule.deadline, slope.reason or ""))
+            partials.append(_looked_at(steps, name, order, terms, slope.reason or ""))
         else:
             partials.append(Slope(slope))
     return Certificate(value, tuple(partials))
@@ -69,6 +78,11 @@ def _slopes(
     """Each derivative, written as steps and evaluated, and the variables by which that proves nothing."""
     try:
         unproved = schedule.unproved([result], wrt)
+    except TimeoutError:
+        return [_late(schedule.deadline, "to see whether the formula is smooth")] * len(wrt), set()
+    writing = schedule.deadline.share(_WRITING)
+    graph.deadline = writing.moment
+    try:
         chains = differentiation.successive(graph, result, wrt, order, differentiation.Rules())
         for name, chain in zip(wrt, chains, strict=True):
             # A derivative is differentiated in its turn, with the rules' own choices at mended points.
@@ -77,20 +91,20 @@ def _slopes(
     except OutOfReachError as error:
         return [Enclosure(Kind.UNDECIDED, reason=str(error))] * len(wrt), set()
     except TimeoutError:
-        return [_late("to see whether the formula is smooth")] * len(wrt), set()
+        return [_late(writing, "to write the derivative as steps")] * len(wrt), set()
     positions = [chain[-1] for chain in chains]
     settled = iter(schedule.settle([position for position in positions if position is not None]))
     return [ZERO if position is None else next(settled) for position in positions], unproved
 
 
 class _Schedule:
-    """Precision after precision, from now until the time is up; what was computed for one result serves the next."""
+    """Precision after precision, until the time is up; what was computed for one result serves the next."""
 
-    def __init__(self, graph: Graph, dtype: DType, digits: int) -> None:
-        self.deadline = time.thread_time() + SECONDS
+    def __init__(self, graph: Graph, dtype: DType, terms: Terms) -> None:
+        self.deadline = terms.deadline
         self._steps = graph.steps
         self._dtype = dtype
-        self._digits = digits
+        self._digits = terms.digits
         self._values: dict[int, list[Value]] = {}
 
     def unproved(self, results: Sequence[int], wrt: Sequence[str]) -> set[str]:
@@ -99,10 +113,10 @@ class _Schedule:
         leaves = {node: s.text for node, s in enumerate(self._steps) if s.op == VARIABLE and s.text in wrt}
         bits = max(self._values)
         with ctx.workprec(bits):
-            values = run(self._steps, results, self.deadline, begun=self._values[bits])
-            found = unproved(self._steps, results, leaves, values, self.deadline)
+            values = run(self._steps, results, self.deadline.moment, begun=self._values[bits])
+            found = unproved(self._steps, results, leaves, values, self.deadline.moment)
             if len(leaves) > 1:  # what is not smooth in all of them may be so in one alone
-                found = {leaf for leaf in found if unproved(self._steps, results, [leaf], values, self.deadline)}
+                found = {leaf for leaf in found if unproved(self._steps, results, [leaf], values, self.deadline.moment)}
         return {leaves[node] for node in found}
 
     def settle(self, results: Sequence[int]) -> list[Enclosure]:
@@ -116,9 +130,9 @@ class _Schedule:
                 break
             with ctx.workprec(bits):
                 try:
-                    values = run(self._steps, pending, self.deadline, begun=self._values.get(bits, ()))
+                    values = run(self._steps, pending, self.deadline.moment, begun=self._values.get(bits, ()))
                 except TimeoutError:
-                    settled.update(dict.fromkeys(pending, _late(f"at {bits} bits")))
+                    settled.update(dict.fromkeys(pending, _late(self.deadline, f"at {bits} bits")))
                     break
                 self._values[bits] = values
                 for result in pending:
@@ -145,19 +159,19 @@ def settled_value(value: Value, dtype: DType, digits: int, *, last: bool) -> Enc
         raise UndecidedError(f"{error} could not be decided at {ctx.prec} bits") from None
 
 
-def _late(what: str) -> Enclosure:
-    return Enclosure(Kind.UNDECIDED, reason=f"{SECONDS:g} seconds were not enough {what}")
+def _late(deadline: Deadline, what: str) -> Enclosure:
+    return Enclosure(Kind.UNDECIDED, reason=f"{deadline.seconds:.2g} seconds were not enough {what}")
 
 
-def _looked_at(steps: Sequence[Step], name: str, order: int, digits: int, deadline: float, reason: str) -> Slope:
+def _looked_at(steps: Sequence[Step], name: str, order: int, terms: Terms, reason: str) -> Slope:
     """The slope from both sides, where the program as it is written has none, for a reason, or none that is proved."""
     from gradcalc.engines.certified import sides
     from gradcalc.engines.certified.behaviour import BehaviourKind
 
     try:
-        seen = sides.behaviour(steps, name, order, digits, deadline)
+        seen = sides.behaviour(steps, name, order, terms.digits, terms.deadline.moment)
     except TimeoutError:
-        return Slope(_late("to look at both sides"))
+        return Slope(_late(terms.deadline, "to look at both sides"))
     if seen.kind is BehaviourKind.DIFFERENTIABLE:
         assert seen.slope is not None, "a slope that both sides share"
         return Slope(seen.slope, seen)

@@ -9,15 +9,15 @@ backward pass holds one adjoint for each. An adjoint is told where the result is
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 
 from flint import ctx
 
+from gradcalc.deadline import Deadline
 from gradcalc.dtypes import DType
 from gradcalc.engines.certified.differentiation import Rules, adjoints
 from gradcalc.engines.certified.enclosure import Enclosure, Kind
-from gradcalc.engines.certified.evaluation import SECONDS, ZERO, precisions, settled_value
+from gradcalc.engines.certified.evaluation import ZERO, precisions, settled_value
 from gradcalc.engines.certified.machine import Missing, Value, run
 from gradcalc.engines.certified.signals import OutOfReachError, UndecidedError
 from gradcalc.engines.certified.smoothness import unproved
@@ -31,10 +31,11 @@ _NOT_SMOOTH = Enclosure(Kind.UNDECIDED, reason="the formula is not smooth in thi
 
 
 def nodes(
-    tape: Tape, point: Mapping[str, float], dtype: DType, digits: int
+    tape: Tape, point: Mapping[str, float], dtype: DType, digits: int, deadline: Deadline
 ) -> list[tuple[Known | None, Enclosure | None]]:
     """The value and the adjoint of each instruction, as far as the time reaches."""
     graph, place = _read(tape, point, dtype)
+    graph.deadline = deadline.moment
     settling = _Settling(graph, dtype, digits)
     values = settling.settle(place)
     value, sources = values.get(place[-1]), _sources(tape, place)
@@ -89,7 +90,7 @@ class _Settling:
         self._graph = graph
         self._dtype = dtype
         self._digits = digits
-        self._deadline = time.thread_time() + SECONDS
+        self._deadline = graph.deadline
 
     def settle(self, wanted: Sequence[int]) -> dict[int, Known]:
         """What each step is, as far as the time reaches."""

@@ -104,7 +104,7 @@ def run(
         if needed:
             waiting.extend(reversed(needed))
             continue
-        if not done % LOOKS and time.thread_time() > deadline:
+        if (not done % LOOKS or is_call(step.op)) and time.thread_time() > deadline:
             raise TimeoutError
         done += 1
         waiting.pop()
@@ -115,7 +115,8 @@ def run(
     return values
 
 
-#: At every so many steps the clock is looked at, which takes as long as a step; `domains` bounds a single one.
+#: At every so many steps the clock is looked at, which takes as long as a step, and before each call of a function,
+#: which may take long; `domains` bounds a single one.
 LOOKS = 32
 
 #: Steps that hand a number on and round nothing.

@@ -1,4 +1,4 @@
-"""The running rounding-error bound of the typed program and of its backward pass, and where digits are lost.
+"""The running rounding-error bound of the typed program and of its backward pass.
 
 Comes in: a scalar tape, the stored point, the dtype. Goes out: an `Account` for each derivative. Imports flint: only
 the package's `account` imports this module, on its first call.
@@ -6,42 +6,36 @@ the package's `account` imports this module, on its first call.
 The program that torch runs, forwards and backwards with torch's own formulas, is written as steps and evaluated in
 ball arithmetic with a radius for the rounding of each operation: the radius that arrives at the end is the bound
 (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.3, with balls for the first-order terms).
+One pass serves all derivatives; what spoilt each of them is for `losses` to say.
 """
 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flint import arb, ctx
 
+from gradcalc.deadline import Deadline
 from gradcalc.dtypes import DType
-from gradcalc.engines.certified.account import Account, Loss, Suspect
-from gradcalc.engines.certified.differentiation import Rules, adjoints, derivatives
-from gradcalc.engines.certified.machine import ABSENT, Missing, Value, defined, run
+from gradcalc.engines.certified.account import Account, Suspect
+from gradcalc.engines.certified.differentiation import Rules, derivatives
+from gradcalc.engines.certified.losses import Losses, Rounded, as_float
+from gradcalc.engines.certified.machine import Missing, Value, defined, run
 from gradcalc.engines.certified.signals import OutOfReachError
-from gradcalc.engines.certified.steps import CHAIN, MASK, TOTAL, WHOLE_POWER, Graph, Step, is_row, share
+from gradcalc.engines.certified.steps import CHAIN, TOTAL, WHOLE_POWER, Step, is_row, share
 from gradcalc.language import vocabulary
-from gradcalc.language.tape import COMPARISONS, NUMBER, Tape
+from gradcalc.language.tape import Tape
 
 _BITS = 160
-_SECONDS = 3.0
 _TORCH = Rules(torch=True)
-
-#: Digits are lost where an error grows by more than this, relatively.
-_GROWTH = 4
-#: A loss matters if it explains more than this part of what is wrong.
-_SHARE = 0.1
-
-#: Operations that are 0 where one operand is.
-_MULTIPLIES = frozenset({"mul", CHAIN})
 
 #: Operations that give a member of the dtype where the exact result is one.
 _CORRECTLY_ROUNDED = frozenset({"add", "sub", "mul", "div", CHAIN})
 
-_UNKNOWN = Account(math.inf)
+_NO_BOUND = "the rounding bound was not finished"
+_NO_CAUSE = "the search for its cause was not finished"
 
 
 def account(
@@ -51,30 +45,71 @@ def account(
     found: Mapping[str, float],
     truths: Mapping[str, str],
     order: int,
+    deadline: Deadline,
 ) -> dict[str, Account]:
-    """The bound of each derivative that torch `found`, and what may have spoilt it, by the certified decimals."""
+    """The bound of each derivative that torch `found`, and what spoilt it first, by the certified decimals."""
     wrt = list(found)
-    try:
-        program = _Program(tape, point, dtype, wrt, order)
-        with ctx.workprec(_BITS):
-            return {name: _account(program, name, found[name], arb(truths[name])) for name in wrt}
-    except (OutOfReachError, TimeoutError):
-        return dict.fromkeys(wrt, _UNKNOWN)
+    with ctx.workprec(_BITS):
+        try:
+            program, positions = _rounded(tape, point, dtype, wrt, order, deadline)
+        except OutOfReachError as error:
+            return dict.fromkeys(wrt, Account(math.inf, unfinished=f"the rounding bound was not computed: {error}"))
+        except TimeoutError:
+            return dict.fromkeys(wrt, Account(math.inf, unfinished=_NO_BOUND))
+        judged = _Accounts(program, deadline)
+        errors = {name: _error(found[name], arb(truths[name])) for name in wrt}
+        # The worst first: should the time not suffice, it is the others whose cause remains unknown.
+        worst = sorted(wrt, key=lambda name: -_relative(errors[name], arb(truths[name])))
+        return {name: judged.of(positions[name], errors[name], arb(truths[name])) for name in worst}
 
 
-class _Program:
-    """The typed program with torch's backward pass: its steps, their true values and their balls with rounding."""
+def _rounded(
+    tape: Tape, point: Mapping[str, float], dtype: DType, wrt: Sequence[str], order: int, deadline: Deadline
+) -> tuple[Rounded, dict[str, int | None]]:
+    """The typed program with torch's backward pass, and where each derivative is in it."""
+    graph, result = share(tape, point, dtype, lacks=_TORCH.lacks)
+    graph.deadline = deadline.moment
+    positions = dict(zip(wrt, derivatives(graph, result, wrt, order, _TORCH), strict=True))
+    wanted = [position for position in positions.values() if position is not None]
+    true = run(graph.steps, wanted, deadline.moment)
+    wide = run(graph.steps, wanted, deadline.moment, widen=_Widening(dtype).ball, decided=true)
+    return Rounded(graph.steps, result, dtype, true, wide), positions
 
-    def __init__(self, tape: Tape, point: Mapping[str, float], dtype: DType, wrt: Sequence[str], order: int) -> None:
-        self.dtype = dtype
-        self.deadline = time.thread_time() + _SECONDS
-        self.graph, self.result = share(tape, point, dtype, lacks=_TORCH.lacks)
-        self.positions = dict(zip(wrt, derivatives(self.graph, self.result, wrt, order, _TORCH), strict=True))
-        wanted = [position for position in self.positions.values() if position is not None]
-        with ctx.workprec(_BITS):
-            self.true = run(self.graph.steps, wanted, self.deadline)
-            widen = _Widening(dtype)
-            self.wide = run(self.graph.steps, wanted, self.deadline, widen=widen.ball, decided=self.true)
+
+class _Accounts:
+    """The accounts of one program's derivatives; what they share is computed for the first that needs it."""
+
+    def __init__(self, program: Rounded, deadline: Deadline) -> None:
+        self._program = program
+        self._losses = Losses(program, deadline)
+        self._call = program.only_call()
+
+    def of(self, position: int | None, error: arb, truth: arb) -> Account:
+        """The account of the derivative at a position, which torch has with this error; None for one that is 0."""
+        if position is None:
+            return Account(0.0)
+        true, wide = self._program.true[position], self._program.wide[position]
+        if type(true) is Missing:
+            return Account(math.inf)
+        known = type(wide) is arb and wide.is_finite()
+        bound = as_float(abs(wide - truth).upper()) if known else math.inf
+        suspect: Suspect | None = None
+        try:
+            flat = self._losses.flat(position) if truth == 0 else None
+            if type(true) is not arb:  # absent: every contribution is behind a branch that is not taken
+                return Account(0.0, flat=flat)
+            suspect = self._losses.suspect(position, error)
+        except TimeoutError:
+            return Account(bound, call=self._call, unfinished=_NO_CAUSE)
+        return Account(bound, suspect, flat, self._call)
+
+
+def _error(found: float, truth: arb) -> arb:
+    return abs(arb(found) - truth) if math.isfinite(found) else arb.pos_inf()
+
+
+def _relative(error: arb, truth: arb) -> float:
+    return as_float(error / abs(truth)) if truth != 0 else math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,178 +158,3 @@ def _roundings(step: Step) -> float:
     if is_row(step):
         return 2 * vocabulary.find(step.op, len(step.args)).ulps
     return 2 if step.op == "pow" else 1
-
-
-def _account(program: _Program, name: str, found: float, truth: arb) -> Account:
-    position = program.positions[name]
-    if position is None:
-        return Account(0.0)
-    true, wide = program.true[position], program.wide[position]
-    if type(true) is Missing:
-        return _UNKNOWN
-    flat = _flat(program, position) if truth == 0 else None
-    if type(true) is not arb:  # absent: every contribution is behind a branch that is not taken
-        return Account(0.0, flat=flat)
-    bound = abs(wide - truth).upper() if type(wide) is arb and wide.is_finite() else arb.pos_inf()
-    error = abs(arb(found) - truth) if math.isfinite(found) else arb.pos_inf()
-    return Account(_float(bound), tuple(_suspects(program, position, error)), flat, _only_call(program))
-
-
-def _only_call(program: _Program) -> tuple[int, int] | None:
-    """The piece of the source of the one function that the formula calls; None if there are more."""
-    steps = program.graph.steps[: program.result + 1]
-    calls = {step.span for step in steps if is_row(step)}
-    return calls.pop() if len(calls) == 1 else None
-
-
-def _suspects(program: _Program, position: int, error: arb) -> list[Suspect]:
-    """The steps whose loss explains a part of the error, the first to be blamed first."""
-    reached = _evaluated(program, position)
-    losses = [(node, loss) for node in reached if (loss := _loss(program, node)) is not None]
-    if not losses:
-        return []
-    weights = _weights(program, position, [node for node, _ in losses])
-    order = list(Loss)
-    relevant = [(order.index(loss), node) for node, loss in losses if _matters(program, node, loss, weights, error)]
-    return [_suspect(program, node, order[place]) for place, node in sorted(relevant)]
-
-
-def _evaluated(program: _Program, position: int) -> list[int]:
-    """The steps that were computed for this derivative, in order."""
-    reached, waiting = {position}, [position]
-    while waiting:
-        for operand in program.graph.steps[waiting.pop()].args:
-            if operand not in reached and program.true[operand] is not None:
-                reached.add(operand)
-                waiting.append(operand)
-    return sorted(reached)
-
-
-def _loss(program: _Program, node: int) -> Loss | None:
-    """What the format does to this step that it does not do to its operands."""
-    true, wide, step, dtype = program.true[node], program.wide[node], program.graph.steps[node], program.dtype
-    if step.op in COMPARISONS:
-        return Loss.CLAMP if _overlap(program, step) else None
-    if type(true) is not arb or not step.args or true == 0:
-        return None
-    forward = node <= program.result
-    if abs(true) >= arb(2) ** (dtype.max_exponent + 1):
-        return Loss.OVERFLOW if forward else Loss.BACKWARD_OVERFLOW
-    additive = step.op in {"add", "sub", TOTAL}
-    # A sum that is 0 as far as it is known is one of large numbers that cancel.
-    if abs(true) < arb(2) ** (dtype.min_exponent - dtype.precision // 2) and not (additive and true.contains(0)):
-        return Loss.UNDERFLOW if forward else Loss.BACKWARD_UNDERFLOW
-    if not additive or type(wide) is not arb:
-        return None
-    before = max((_relative(program, operand) for operand in step.args), default=0.0)
-    if _relative(program, node) <= _GROWTH * max(before, dtype.unit_roundoff):
-        return None
-    return Loss.CANCELLATION if forward or step.op == TOTAL else Loss.SATURATION
-
-
-def _overlap(program: _Program, step: Step) -> bool:
-    a, b = (program.wide[i] for i in step.args)
-    return type(a) is arb and type(b) is arb and not (a.is_exact() and b.is_exact()) and bool(a.overlaps(b))
-
-
-def _relative(program: _Program, node: int) -> float:
-    """The relative error that a step may have; infinite for one that is 0."""
-    true, wide = program.true[node], program.wide[node]
-    if type(true) is not arb or type(wide) is not arb:
-        return 0.0
-    radius = wide.rad()
-    if radius == 0:
-        return 0.0
-    return math.inf if true.contains(0) else _float(radius / abs(true))
-
-
-def _weights(program: _Program, position: int, nodes: Sequence[int]) -> dict[int, Value]:
-    """The derivative of this derivative by each of the steps."""
-    graph = Graph.like(program.graph)
-    try:
-        places = adjoints(graph, position, {node for node in nodes if node <= position}, Rules())
-        values = run(graph.steps, [places[node] for node in nodes if node in places], program.deadline)
-    except (OutOfReachError, TimeoutError):
-        return {}
-    return {node: values[places[node]] for node in nodes if node in places}
-
-
-def _matters(program: _Program, node: int, loss: Loss, weights: Mapping[int, Value], error: arb) -> bool:
-    if loss in {Loss.OVERFLOW, Loss.BACKWARD_OVERFLOW, Loss.CLAMP} or not error.is_finite():
-        return True
-    weight, true, wide = weights.get(node), program.true[node], program.wide[node]
-    if type(weight) is not arb or not weight.is_finite():
-        return True
-    lost = abs(wide - true.mid()).upper() if type(wide) is arb else abs(true)
-    return bool(abs(weight).upper() * lost >= error.lower() * _SHARE)
-
-
-def _suspect(program: _Program, node: int, loss: Loss) -> Suspect:
-    step, true = program.graph.steps[node], program.true[node]
-    span = _around(program, node) if step.op == TOTAL else step.span or (0, 0)
-    if step.op == TOTAL and loss is Loss.CANCELLATION:
-        largest = max((abs(program.true[i]).upper() for i in step.args if type(program.true[i]) is arb), default=arb(0))
-        return Suspect(loss, span, _short(largest), len(step.args))
-    return Suspect(loss, span, _short(true) if type(true) is arb else "")
-
-
-def _around(program: _Program, node: int) -> tuple[int, int]:
-    """The smallest piece of the source that holds all uses of the step whose contributions are summed."""
-    summed = int(program.graph.steps[node].text)
-    typed = [(step.span, step.args) for step in program.graph.steps[: program.result + 1] if step.span is not None]
-    users = [span for span, args in typed if summed in args]
-    if not users:  # what is summed belongs to a derivative of lower order, which nobody typed
-        return program.graph.steps[summed].span or (0, 0)
-    start, stop = min(span.start for span in users), max(span.stop for span in users)
-    holding = (span for span, _ in typed if span.start <= start and span.stop >= stop)
-    return min(holding, key=lambda span: span.stop - span.start)
-
-
-def _flat(program: _Program, position: int) -> tuple[int, int] | None:
-    """The first step by which a derivative is 0 all around the point, because a piece was chosen that is constant."""
-    flat: dict[int, tuple[int, int]] = {}
-    for node in _evaluated(program, position):
-        step, true = program.graph.steps[node], program.true
-        operands = _operands(program, step)
-        spans = [flat[i] for i in operands if i in flat]
-        if step.span is not None and _chooses_zero(program, step, operands, absent=true[node] is ABSENT):
-            flat[node] = spans[0] if spans else step.span
-        elif spans and (step.op in _MULTIPLIES or len(spans) == len(operands)):
-            flat[node] = spans[0]
-    return flat.get(position) or _step_function(program)
-
-
-def _step_function(program: _Program) -> tuple[int, int] | None:
-    """The first function that torch gives the slope 0 everywhere."""
-    for step in program.graph.steps[: program.result + 1]:
-        if is_row(step) and vocabulary.find(step.op, len(step.args)).backward == ("0",):
-            return step.span
-    return None
-
-
-def _operands(program: _Program, step: Step) -> list[int]:
-    """The operands that the step's number is made of: of a choice the piece that is taken."""
-    if step.op == "where":
-        return [step.args[1 if program.true[step.args[0]] is True else 2]]
-    return [i for i in step.args if program.true[i] is not None and type(program.true[i]) is not bool]
-
-
-def _chooses_zero(program: _Program, step: Step, operands: Sequence[int], *, absent: bool) -> bool:
-    """Whether a choice between pieces takes the number 0 or nothing; a condition of equality only mends a point."""
-    if step.op not in {"where", MASK} or program.graph.steps[step.args[0]].op in {"eq", "ne"}:
-        return False
-    taken = program.graph.steps[operands[0]] if operands else None
-    return absent or (taken is not None and taken.op == NUMBER and taken.stored == 0)
-
-
-def _short(value: arb) -> str:
-    if value.contains(0) and not value.is_zero():
-        return f"0 within {abs(value).upper().str(2, radius=False)}"
-    return str(value.str(6, radius=False))
-
-
-def _float(value: arb) -> float:
-    """An upper end as a float; infinite beyond the largest."""
-    if not value.is_finite():
-        return math.inf
-    return float(value.upper()) if value < arb(2) ** 1023 else math.inf

@@ -8,6 +8,8 @@ Sharing makes `x == x` and `f(x) - f(x)` exact for any f, and a derivative, whic
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
@@ -46,6 +48,8 @@ _OWN = frozenset({WHOLE_POWER, CHAIN, TOTAL, MASK, GIVEN, LACKING, BY_ORDER})
 
 #: Steps of a derivative, above which ball arithmetic is not begun.
 _MOST_STEPS = 1_500_000
+#: New steps after which the clock is looked at.
+_LOOKS = 1024
 
 
 Stored = float | int | Fraction | None
@@ -79,10 +83,12 @@ def _lacks_ball(row: Function) -> bool:
 class Graph:
     """Steps that grow at the end; what is added twice is one step, with the span of the first.
 
-    A function that the graph `lacks` is replaced by its definition.
+    A function that the graph `lacks` is replaced by its definition. deadline: on the thread's clock,
+    `time.thread_time`, after which it does not grow any more.
     """
 
     def __init__(self, lacks: Callable[[Function], bool] = _lacks_ball) -> None:
+        self.deadline = math.inf
         self.steps: list[Step] = []
         self._lacks = lacks
         self._known: dict[tuple[object, ...], int] = {}
@@ -95,13 +101,15 @@ class Graph:
         stored: Stored = None,
         span: Span | None = None,
     ) -> int:
-        """The position of this step. Raises `OutOfReachError` for too many."""
+        """The position of this step. Raises `OutOfReachError` for too many, `TimeoutError` after the deadline."""
         key = (op, args, text, stored)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = len(self.steps)
             if found >= _MOST_STEPS:
                 raise OutOfReachError(f"the derivative takes more than {_MOST_STEPS:,} steps")
+            if not found % _LOOKS and time.thread_time() > self.deadline:
+                raise TimeoutError
             self.steps.append(Step(op, args, text, stored, span))
         return found
 
