@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gradcalc.results import Recording, Regression, Result
 
 #: The parts of the time that is left which one engine, or one explanation, may take.
-_TORCH, _CERTIFIED, _ACCOUNT = 0.5, 0.5, 0.5
+_TORCH, _CERTIFIED, _ACCOUNT = 0.5, 0.6, 0.5
 #: Seconds that remain where SymPy has taken all the time.
 _LEAST = 2.5
 

@@ -257,6 +257,32 @@ def test_a_process_that_has_filled_its_memory_is_followed_by_another(monkeypatch
     client._end_shared()  # noqa: SLF001 - and the other tests one as it is
 
 
+def test_a_process_that_has_grown_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What SymPy keeps of each formula goes with it; no answer is lost, and a small growth changes nothing."""
+    monkeypatch.setattr(client, "MOST_GROWN", 4 << 20)
+    pids = []
+    for number in range(1, 121):
+        answer = differentiate(f"sin({number}*x*y)*cos(x + {number}*y)*exp(x*y/{number})")[0]
+        assert answer.expression is not None, answer.reason
+        assert "exp(" in answer.expression
+        pids.append(cast("Any", client._PROCESS[0])._popen.pid)  # noqa: SLF001 - no other name
+    assert 2 <= len(set(pids)) <= 30
+
+
+def test_what_was_said_in_time_is_heard_late() -> None:
+    """While the program is busy with torch SymPy's time goes on, and its answer waits in the pipe."""
+    differentiate("x**2")  # SymPy is loaded
+    with ask(Question(parse("x**3"), ("x",), 1, "float64", {}, 1.0)) as pending:
+        time.sleep(1.5)
+        assert pending.collect()[0].expression == "3*x**2"
+    late = parse("*".join(f"(x + {i})" for i in range(400)))
+    begun = time.monotonic()
+    with ask(Question(late, ("x",), 1, "float64", {}, 0.5)) as pending:
+        time.sleep(1.0)
+        assert pending.collect()[0].reason == "SymPy was stopped after 0.5 s"
+    assert time.monotonic() - begun < 30
+
+
 def test_a_process_that_dies_is_told_apart_from_one_that_is_late() -> None:
     """Whoever ends SymPy's process, the reason says which of the two it was, and the next question is answered."""
     tape = parse("*".join(f"(x + {i})" for i in range(400)))
@@ -357,12 +383,12 @@ def test_the_start_of_the_process_is_not_counted() -> None:
         """Says what a process says, and notes how long each word is waited for."""
 
         ready = False
-        words = iter([{"ready": True}, {"wrt": "x", "expression": "1"}, {"done": True}])
+        words = iter([{"ready": 0.0}, {"wrt": "x", "expression": "1"}, {"done": True, "grown": 0}])
 
         def receive(self, deadline: float) -> dict[str, Any]:
-            """The next word."""
+            """The next word; SymPy is loaded at the moment at which that is said."""
             allowed.append(deadline - time.monotonic())
-            return next(self.words)
+            return {name: time.monotonic() if name == "ready" else word for name, word in next(self.words).items()}
 
     question = Question(parse("x"), ("x",), 1, "float64", {}, 2.0)
     process = Scripted()

@@ -26,7 +26,7 @@ from gradcalc.language.tape import VARIABLE, Tape
 #: Bits of the midpoints, for up to 40 digits; each further digit adds its share.
 PRECISIONS = (160, 640, 2560)
 #: The part of the time that there is for writing the derivatives as steps.
-_WRITING = 0.5
+_WRITING = 0.6
 
 _KINDS = {Gap.UNDEFINED: Kind.UNDEFINED, Gap.UNSUPPORTED: Kind.UNSUPPORTED}
 ZERO = Enclosure(Kind.VALUE, 0.0, "0", "0")

@@ -1,13 +1,15 @@
 """The program's end of the line to the SymPy process.
 
 Comes in: a `Question`. Goes out: `Pending`, whose `collect` waits for the answers until the deadline; a process that
-is late is ended. Imports the standard library, `processes` and `protocol`.
+is late is ended, and one that has grown too much once it has answered: the next question gets a new one. Imports the
+standard library, `processes` and `protocol`.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import json
 import os
 import selectors
@@ -26,6 +28,10 @@ from gradcalc.engines.symbolic.protocol import ENDED, Derivative, Identity, Proo
 SYMPY_DEFAULTS = {"SYMPY_CACHE_SIZE": "100000"}
 
 _CHUNK = 1 << 16
+#: Bytes that may wait to be read, while the program is busy with torch: the most that Linux gives without privileges.
+_PIPE = 1 << 20
+#: Bytes by which the process may grow: SymPy keeps some of each formula, 90 MB of a thousand.
+MOST_GROWN = 200 << 20
 #: Seconds in which SymPy must have been loaded; they do not count as a question's.
 _START = 60.0
 
@@ -44,15 +50,19 @@ def ask(question: Question | Identity) -> Iterator[Pending]:
             process.send(encode_question(question))
             yield pending
         finally:
-            if not pending.answered:
+            if not pending.answered or pending.grown > MOST_GROWN:
                 process.end()
 
 
 class Pending:
-    """A question under way; `answered` once the process has nothing more to say about it."""
+    """A question under way.
+
+    answered: whether the process has nothing more to say about it. grown: the bytes by which it has then grown.
+    """
 
     def __init__(self, question: Question | Identity, process: _Process) -> None:
         self.answered = False
+        self.grown = 0
         self._question = question
         self._process = process
         self._deadline = time.monotonic() + question.seconds + (0 if process.ready else _START)
@@ -76,10 +86,10 @@ class Pending:
             while not self.answered:
                 answer = self._process.receive(self._deadline)
                 if answer.get("done"):
-                    self.answered = True
-                elif answer.get("ready"):
+                    self.answered, self.grown = True, answer["grown"]
+                elif "ready" in answer:
                     self._process.ready = True
-                    self._deadline = time.monotonic() + self._question.seconds
+                    self._deadline = answer["ready"] + self._question.seconds
                 elif "wrt" in answer:
                     take(answer.pop("wrt"), answer)
                 else:
@@ -101,6 +111,7 @@ class _Process:
         self.ready = False
         self._buffer = bytearray()
         assert self._popen.stdout is not None, "a pipe was asked for"
+        _widen(self._popen.stdout.fileno())
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._popen.stdout, selectors.EVENT_READ)
 
@@ -115,13 +126,15 @@ class _Process:
             self._popen.stdin.flush()
 
     def receive(self, deadline: float) -> dict[str, Any]:
-        """The next document. Raises TimeoutError when the deadline passes, EOFError when the process has ended."""
+        """The next document. Raises TimeoutError when the deadline passes, EOFError when the process has ended.
+
+        What was said before the deadline is read after it too.
+        """
         assert self._popen.stdout is not None, "a pipe was asked for"
         scanned = 0
         while (stop := self._buffer.find(b"\n", scanned)) < 0:
             scanned = len(self._buffer)
-            remaining = deadline - time.monotonic()
-            if remaining <= 0 or not self._selector.select(remaining):
+            if not self._selector.select(max(0.0, deadline - time.monotonic())):
                 raise TimeoutError
             chunk = os.read(self._popen.stdout.fileno(), _CHUNK)
             if not chunk:
@@ -134,6 +147,12 @@ class _Process:
     def end(self) -> None:
         processes.end(self._popen)
         self._selector.close()
+
+
+def _widen(pipe: int) -> None:
+    """Let more of what is written wait in a pipe, where the system can."""
+    with contextlib.suppress(AttributeError, OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _spawn() -> processes.Process:

@@ -1,9 +1,10 @@
 """The SymPy process: questions on standard input, answers on standard output, one JSON document a line.
 
-Comes in: lines of `protocol.encode_question`. Goes out: for each question `{"ready": true}` once SymPy is loaded, a
-line for every derivative as soon as it is known, then lines with its typeset forms, for an identity a line for every
-claim, and `{"done": true}`; the reader loses only what was not reached when it ends this process. Without `done` the
-process ends by itself. Imports SymPy after the first question has arrived, while the other engines start.
+Comes in: lines of `protocol.encode_question`. Goes out: for each question `{"ready": MOMENT}` once SymPy is loaded, on
+the clock `time.monotonic`, which all processes share; a line for every derivative as soon as it is known, then lines
+with its typeset forms, for an identity a line for every claim, and `{"done": true, "grown": BYTES}`, since SymPy was
+loaded; the reader loses only what was not reached when it ends this process. Without `done` the process ends by itself.
+Imports SymPy after the first question has arrived, while the other engines start.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +55,22 @@ def _mapped() -> int:
         return 0
 
 
+@cache
+def _loaded() -> int:
+    """Bytes of this process that were in memory when SymPy had been loaded, which is at the first call."""
+    return _resident()
+
+
+def _resident() -> int:
+    """Bytes of this process that are in memory, or the most that ever were where the system does not tell."""
+    import resource
+
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
 def _limit(seconds: float, memory: int) -> None:
     """Bound memory and processor time, so that a process whose parent died cannot run on."""
     import resource
@@ -71,7 +90,8 @@ def _answers(question: Question | Identity) -> Iterator[dict[str, Any]]:
         from gradcalc.engines.symbolic.proofs import proofs
 
         gc.enable()
-        yield {"ready": True}
+        _loaded()
+        yield {"ready": time.monotonic()}
         yield from proofs(question) if isinstance(question, Identity) else answers(question)
     except MemoryError:  # what SymPy keeps might fill it for the next question too
         yield {"reason": "SymPy needed more memory than it may use"}
@@ -82,7 +102,7 @@ def _answers(question: Question | Identity) -> Iterator[dict[str, Any]]:
         if os.environ.get("GRADCALC_DEBUG"):
             raise
         yield {"reason": f"SymPy failed on this formula ({type(error).__name__})"}
-    yield {"done": True}
+    yield {"done": True, "grown": _resident() - _loaded()}
 
 
 if __name__ == "__main__":
