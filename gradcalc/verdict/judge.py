@@ -167,7 +167,7 @@ def _compared(evidence: Evidence, autograd: float, truth: Fraction, gap: Distanc
     subject, flat = evidence.subject, evidence.account.flat if evidence.account else None
     if outcome is not Outcome.DIFFERS and gap.ulps <= FEW_ULPS:
         told = f"{subject.owner} is within {gap.ulps:.1f} ulp of the exact one"
-        if truth == 0 and flat is not None:
+        if truth == 0 and flat is not None and evidence.seen is None:  # at a kink no piece is flat all around
             cause = causes.dead_zone(evidence.source, flat)
             return Verdict(outcome, cause.clause, cause.word, cause.span)
         return Verdict(outcome, f"{told}; {_unfinished(evidence)}" if outcome is Outcome.UNDECIDED else told)

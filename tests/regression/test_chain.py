@@ -168,7 +168,10 @@ def test_where_float32_divides_by_zero() -> None:
     """At z = 20 the prediction is 1, and so is the bound: 1/(1*0) = inf, its slope 1*0 = 0, and inf*0 = nan."""
     factors = by_name(gradcalc.logistic(x=20, y=0, dtype="float32"))
     assert (factors["dL/dc"].hand, factors["dL/dc"].autograd) == (math.inf, math.inf)
-    assert (factors["dc/dŷ"].hand, factors["dc/dŷ"].autograd) == (1, 1)
+    slope = factors["dc/dŷ"].autograd
+    assert factors["dc/dŷ"].hand == 1
+    assert isinstance(slope, float)
+    assert 0 <= slope <= 1, "ŷ is the bound, a kink of the clamp, and versions of torch differ there"
     assert (factors["dŷ/dz"].hand, factors["dŷ/dz"].autograd) == (0, 0)
     for name in ("dŷ/dz", "dz/dw", "dz/db"):
         assert math.isnan(factors[name].product), name

@@ -45,17 +45,17 @@ def cbrt(x: Tensor) -> Tensor:
 
 
 def maximum(*arguments: Tensor) -> Tensor:
-    """Take the largest, entry by entry; where two are equal, torch gives each half the slope."""
+    """Take the largest, entry by entry."""
     return reduce(torch.maximum, arguments)
 
 
 def minimum(*arguments: Tensor) -> Tensor:
-    """Take the smallest, entry by entry; where two are equal, torch gives each half the slope."""
+    """Take the smallest, entry by entry."""
     return reduce(torch.minimum, arguments)
 
 
 def clamp(x: Tensor, low: Tensor, high: Tensor) -> Tensor:
-    """Take min(max(x, low), high); on a bound, torch gives x the whole slope."""
+    """Take min(max(x, low), high)."""
     return torch.clamp(x, low, high)
 
 

@@ -45,7 +45,7 @@ ROWS = (
         "the Euclidean norm, sqrt(sum(v**2))",
         TORCH + "linalg.vector_norm.html",
         torch="torch.linalg.vector_norm",
-        kinks="a corner where all entries are 0; torch returns 0",
+        kinks="a corner where all entries are 0",
         samples=(),
         reduces=True,
         example="norm([x, 2])",

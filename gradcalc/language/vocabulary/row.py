@@ -18,8 +18,9 @@ class Function:
     """One row: a function with one list of parameters. `log(x)` and `log(x, base)` are two rows.
 
     name: the canonical name; parameters: space-separated, `*` last if more arguments may follow.
-    meaning, domain, kinks, example, reference: shown by `gradcalc functions`; `kinks` is empty for a smooth function,
-    `example` is a formula of the language.
+    meaning, domain, kinks, example, reference: shown by `gradcalc functions`; `example` is a formula of the language.
+    kinks: where the function has no derivative, though it may have a value; empty for a smooth function. What torch
+    returns there is a convention that moves from version to version: `diff` asks the torch that is installed.
     sympy, torch, arb: where each engine finds the function: a dotted path in the library, or the bare name of a
     composition in the engine's own `functions` module; empty when the engine has none.
     definition: the function in our own language, inlined for every engine whose column is empty.
@@ -31,7 +32,8 @@ class Function:
     `ANALYTIC` for an order in which the function is smooth. Every row with an `arb` column has them. They hold where the
     function is smooth, which the certified engine's `domains` says; `==` in a rule mends a removable singularity.
     backward, forward: what torch's kernels compute where that is not `slopes` and the function itself, with torch's
-    operations in torch's order: its thresholds matter, and rounding errors are bounded by these formulas.
+    operations in torch's order: its thresholds matter, and rounding errors are bounded by these formulas. At a kink
+    they have a number too, which stands for any convention: nothing that is told rests on it.
     ulps: how far torch's kernel is from the function, in units in the last place of any dtype: measured on the CPU
     and rounded up, not at the zeros of the function. Where `forward` loses more, that counts.
     """
