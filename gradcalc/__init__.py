@@ -39,8 +39,9 @@ def diff(
 
     at: a number for the only variable, a sequence (any array with `tolist`) for a vector, or a mapping by name; None
     for the symbolic derivative only. wrt: the variables, or entries like "x[0]"; all by default. dtype: float64,
-    float32, float16 or bfloat16. digits: what the exact decimals have at least. timeout: seconds for SymPy. explain:
-    whether the result has the whole account, of the first derivatives at a point.
+    float32, float16 or bfloat16. digits: what the exact decimals have at least. timeout: seconds for
+    SymPy, and of processor time for the rest. explain: whether the result has the whole account, of the first
+    derivatives at a point.
 
     Raises subclasses of `gradcalc.errors.GradcalcError`. Calls share one SymPy process, which ends with this one.
     """

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gradcalc.deadline import Deadline
-from gradcalc.program import Experiment, Program, Request, read
+from gradcalc.program import Experiment, Program, Request, at_same_point, read
 from gradcalc.session import Session
 
 if TYPE_CHECKING:
@@ -44,7 +44,10 @@ def diff(request: Request, session: Session | None = None) -> Result:
     The questions of a session are answered faster where their formulas are the same.
     """
     session = session or Session()
-    program = read(request, session.memory)
+    return _answer(read(request, session.memory), request, session)
+
+
+def _answer(program: Program, request: Request, session: Session) -> Result:
     # SymPy works in its own process while this one imports torch.
     with session.derivatives(_question(program, request)) as collect:
         if not program.point:
@@ -72,12 +75,15 @@ def logistic(request: LogisticRequest) -> Regression:
     """The loss of one neuron and its gradient: formulas like any other, with the chain rule laid beside them."""
     from gradcalc import regression
 
-    model = regression.build(request)
-    notebook, _, shortest = model.formulations
-    clamped = diff(regression.question(model, notebook, request))
+    session = Session()
+    model, program = regression.build(request, session.memory)
+    others = (formulation.formula for formulation in model.formulations[1:])
+    programs = [program, *(at_same_point(program, formula, session.memory) for formula in others)]
+    question = regression.question(model, request)
+    clamped = _answer(program, question, session)
     # Without the clamp all are the same in exact arithmetic; the last is so in the fewest steps.
-    exact = diff(regression.question(model, shortest, request))
-    return regression.account(model, request, clamped, exact)
+    exact = _answer(programs[-1], replace(question, expression=programs[-1].tape.source), session)
+    return regression.account(model, programs, clamped, exact)
 
 
 def check(request: CheckRequest) -> Check:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -113,6 +113,13 @@ def read(request: Request, memory: Memory | None = None, *, to_run: bool = False
     return Program(
         tape, fitted.shapes, fitted.scalar, fitted.entry, point, _flatten(point), fitted.wrt, dtype, tuple(notes)
     )
+
+
+def at_same_point(program: Program, expression: str, memory: Memory) -> Program:
+    """Another formula of the same variables, at the point of a program and by the same components."""
+    tape = memory.recall(parse, expression, frozenset(program.point))
+    fitted = memory.recall(_fit, tape, tuple(program.lengths.items()), program.wrt)
+    return replace(program, tape=tape, shapes=fitted.shapes, scalar=fitted.scalar, entry=fitted.entry)
 
 
 def _check_account(request: Request) -> None:
@@ -222,17 +229,16 @@ def choose(wanted: Sequence[str], variables: Sequence[str], lengths: Mapping[str
         raise UsageError(
             "the formula has no variable to differentiate by", hint="name one with --wrt x, its derivative is 0"
         )
+    entries = {entry for known in components.values() for entry in known}
     chosen: dict[str, None] = {}
     for name in names:
-        chosen.update(dict.fromkeys(_components(name, components)))
+        chosen.update(dict.fromkeys((name,) if name in entries else _components(name, components)))
     return tuple(chosen)
 
 
 def _components(name: str, components: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     if name in components:
         return components[name]
-    if any(name in entries for entries in components.values()):
-        return (name,)
     if not components and name.isidentifier():
         return (name,)
     known = ", ".join(components)

@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("errors", "dtypes", "deadline", "language", "results", "verdict", "engines"),
         *("memory", "program", "cures", "findings", "recording"),
     },
-    "regression": {"errors", "dtypes", "language", "results", "verdict", "engines", "program", "findings"},
+    "regression": {"errors", "dtypes", "language", "results", "verdict", "engines", "memory", "program", "findings"},
     "pipeline": {
         *("errors", "dtypes", "deadline", "language", "results", "verdict", "engines"),
         *("claims", "memory", "program", "session", "findings", "checking", "recording", "accounts", "regression"),

@@ -7,7 +7,7 @@ of the source. Imports `errors` and, of `language`, `limits`, `shapes`, `tape`, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from gradcalc.errors import LimitError, Span
 from gradcalc.language import limits, vocabulary
@@ -29,6 +29,7 @@ from gradcalc.language.tape import (
 _STRUCTURE = frozenset({VECTOR, INDEX, COPY, "where"})
 
 
+@lru_cache(maxsize=32)
 def component_names(name: str, shape: Shape) -> tuple[str, ...]:
     """The names of a variable's numbers: `x`, or `x[0]`, `x[1]`, ... for a vector."""
     return (name,) if shape is None else tuple(f"{name}[{i}]" for i in range(shape))

@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _AT_MOST = 3
+#: Characters beyond which nothing is near to a word: to compare two takes the product of their lengths.
+_LONGEST = 64
 
 
 def closest(word: str, known: Iterable[str]) -> list[str]:
     """At most three of `known`, the nearest to `word` first, ties in the order of `known`; empty when none is near."""
+    if len(word) > _LONGEST:
+        return []
     reach = min(len(word) - 1, 2 if len(word) <= 4 else 3)
     near: list[tuple[int, bool, int, str]] = []
     for name in known:

@@ -7,27 +7,32 @@ Imports `errors`, `dtypes`, `results`, `program`, `findings`, `verdict`, the tor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gradcalc import findings
 from gradcalc.dtypes import DTYPES
 from gradcalc.engines import autograd
 from gradcalc.errors import ComputationError
-from gradcalc.program import Program, read
+from gradcalc.program import Program
 from gradcalc.regression import model as models
 from gradcalc.regression.chain import Chain, chain
-from gradcalc.regression.model import LogisticRequest, Model
+from gradcalc.regression.model import Model
 from gradcalc.regression.reasons import reason
 from gradcalc.results import Compared, Formulation, Outcome, Regression, Result
 from gradcalc.verdict import BY_HAND, GRADIENT, LOSS
 
 
-def account(model: Model, request: LogisticRequest, clamped: Result, exact: Result) -> Regression:
-    """Lay the chain rule beside torch's backward pass, and the three formulations beside the exact loss."""
+def account(model: Model, programs: Sequence[Program], clamped: Result, exact: Result) -> Regression:
+    """Lay the chain rule beside torch's backward pass, and the three formulations beside the exact loss.
+
+    programs: those of the formulations, in their order.
+    """
     assert clamped.device is not None, "there is a point"
     formulations = tuple(
-        _formulation(model, formulation, read(models.question(model, formulation, request)), clamped.device, exact)
-        for formulation in model.formulations
+        _formulation(model, formulation, program, clamped.device, exact)
+        for formulation, program in zip(model.formulations, programs, strict=True)
     )
-    by_hand = _chain(model, read(models.question(model, model.formulations[0], request)), clamped.device)
+    by_hand = _chain(model, programs[0], clamped.device)
     return Regression(
         command="logistic",
         expression=clamped.expression,

@@ -18,6 +18,7 @@ from gradcalc.errors import DataError, Span, UsageError
 from gradcalc.language import limits
 from gradcalc.language.point import read_value
 from gradcalc.language.tape import Tape
+from gradcalc.memory import Memory
 from gradcalc.program import Program, Request, read
 from gradcalc.regression.samples import Samples, read_samples
 
@@ -32,7 +33,7 @@ class LogisticRequest:
 
     x, y, w, b: values as after `--at`; x and w with a value for each feature, w None for ones. csv: a file of samples
     in place of x and y, with the labels in the column `label` (None for `y` or `label`). epsilon: of the clamp.
-    timeout: seconds for each question to SymPy.
+    timeout: seconds for SymPy, and of processor time for the rest.
     """
 
     x: str | None = None
@@ -103,8 +104,8 @@ class Model:
         return f"mean({loss})" if self.samples > 1 else loss
 
 
-def build(request: LogisticRequest) -> Model:
-    """Check what was typed, and write the model for it."""
+def build(request: LogisticRequest, memory: Memory | None = None) -> tuple[Model, Program]:
+    """Check what was typed, and write the model for it; also the program of its first formulation."""
     epsilon = _epsilon(request.epsilon)
     samples = _samples(request)
     features, count = len(samples.columns), len(samples.labels)
@@ -119,13 +120,18 @@ def build(request: LogisticRequest) -> Model:
         _entry("b", [_single("b", request.b)]),
     )
     model = Model(features, count, epsilon, inputs, samples.names, at)
-    _check_labels(read(question(model, model.formulations[0], request)))
-    return model
+    program = read(question(model, request), memory)
+    _check_labels(program)
+    return model, program
 
 
-def question(model: Model, formulation: Formulation, request: LogisticRequest) -> Request:
-    """One formulation as a question for the pipeline, by the weights and the bias."""
-    return Request(formulation.formula, model.at, ("w", "b"), request.device, request.dtype, timeout=request.timeout)
+def question(model: Model, request: LogisticRequest) -> Request:
+    """The first formulation as a question for the pipeline, by the weights and the bias.
+
+    Two are asked, the second for the exact loss: each has half of the time.
+    """
+    formula = model.formulations[0].formula
+    return Request(formula, model.at, ("w", "b"), request.device, request.dtype, timeout=request.timeout / 2)
 
 
 def place(tape: Tape, text: str) -> int:

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ _DELIMITERS = ",;\t"
 _GAP = "leave out the sample, or fill the gap"
 _LABELS = ("y", "label")
 _MOST_BYTES = 1 << 24
+#: Written out for every sample a number takes part in three operations at least: its own, a product and a sum.
+MOST_NUMBERS = limits.INSTRUCTIONS // 3
 _LISTED = 8
 _SHOWN = 40
 
@@ -48,18 +51,26 @@ def read_samples(path: str, label: str | None) -> Samples:
     rows: list[tuple[str, ...]] = []
     try:
         header = [name.strip() for name in next(reader, [])]
+        _check_size(len(header), file)
         place = _label_place(header, label, file)
-        rows += (_numbers(row, header, place, f"line {reader.line_num} of {file}") for row in reader if row)
+        for row in reader:
+            if row:
+                _check_size((len(rows) + 1) * len(header), file)
+                rows.append(_numbers(row, header, place, f"line {reader.line_num} of {file}"))
     except csv.Error:
         hint = 'write "..." around a field that holds a comma or a quotation mark'
         raise DataError(f"line {reader.line_num} of {file} cannot be split into fields", hint=hint) from None
     if not rows:
         raise DataError(f"{file} has a header and no samples", hint="add a line of numbers for each sample")
-    if len(rows) * len(header) > limits.INSTRUCTIONS:
-        raise LimitError(f"{file} has {len(rows) * len(header):,} numbers; the limit is {limits.INSTRUCTIONS:,}")
     columns = list(zip(*rows, strict=True))
     labels = columns.pop(place)
     return Samples(tuple(header[:place] + header[place + 1 :]), tuple(columns), labels)
+
+
+def _check_size(numbers: int, file: str) -> None:
+    if numbers > MOST_NUMBERS:
+        hint = "take fewer samples, or fewer columns"
+        raise LimitError(f"{file} has more than {MOST_NUMBERS:,} numbers, which is the limit", hint=hint)
 
 
 def _text(path: str, file: str) -> str:
@@ -90,7 +101,7 @@ def _label_place(header: list[str], label: str | None, file: str) -> int:
         raise DataError(f"the first line of {file} is empty", hint="the first line names the columns")
     if "" in header:
         raise DataError(f"column {header.index('') + 1} of {file} has no name", hint="the first line names the columns")
-    twice = next((name for name in header if header.count(name) > 1), None)
+    twice = next((name for name, count in Counter(header).items() if count > 1), None)
     if twice is not None:
         raise DataError(f"{file} has two columns '{_short(twice)}'", hint="give each column a name of its own")
     wanted = [label] if label is not None else _LABELS
