@@ -54,6 +54,9 @@ class _Chain:
         self._places = {name: place(trace.tape, text) for name, text in texts.items()}
         found = {name: trace.nodes[node].value for name, node in self._places.items()}
         self._values: dict[str, Value] = program.point | found
+        self._names = frozenset(self._values)
+        #: What each node hands back to an operand, by the operand; the first of several.
+        self._edges = {edge.operand: edge.local for node in reversed(trace.nodes) for edge in reversed(node.edges)}
 
     def whole(self) -> Chain:
         """Upper factors are of each sample; the products of the lower ones are added up over the samples."""
@@ -97,13 +100,13 @@ class _Chain:
         return [*rules, _Rule("z", "b", "1", bias)]
 
     def _factor(self, rule: _Rule, passed: Value, product: str) -> Factor:
-        by_hand = self._evaluate(rule.formula, self._values)
+        by_hand = self._evaluate(rule.formula, self._values, self._names)
         return Factor(
             factor=f"d{rule.above}/d{rule.node}",
             formula=rule.formula,
             hand=by_hand,
             autograd=self._recorded(rule),
-            product=self._evaluate(product, {"p": passed, "f": by_hand}),
+            product=self._evaluate(product, {"p": passed, "f": by_hand}, frozenset("pf")),
             node=rule.node,
             adjoint=self._trace.nodes[rule.place].adjoint,
         )
@@ -112,16 +115,15 @@ class _Chain:
         """The same factor as torch has it: what it multiplies by on the way to the node."""
         if rule.above == "L":  # several instructions lie between the loss and c, and dL/dL is 1
             return self._trace.nodes[rule.place].adjoint
-        edges = (edge for node in self._trace.nodes for edge in node.edges if edge.operand == rule.place)
-        derivative = next((edge.local for edge in edges), None)
+        derivative = self._edges.get(rule.place)
         if not isinstance(derivative, tuple):
             return derivative
         entries = tuple(entry for entry in derivative if not isinstance(entry, tuple))
         assert len(entries) == len(derivative), "no instruction of the model mixes the entries of a vector"
         return entries
 
-    def _evaluate(self, formula: str, values: Mapping[str, Value]) -> Value:
-        tape = parse(formula, frozenset(values))
+    def _evaluate(self, formula: str, values: Mapping[str, Value], names: frozenset[str]) -> Value:
+        tape = parse(formula, names)
         return autograd.evaluate(tape, values, self._program.dtype, self._device)
 
 

@@ -3,7 +3,8 @@
     z = w*x + b,  ŷ = sigmoid(z),  c = clamp(ŷ, epsilon, 1 - epsilon),  L = -(y*log(c) + (1 - y)*log(1 - c))
 
 Several features are a vector: z = dot(w, x) + b. Several samples are a vector for each feature, and L is the mean.
-Comes in: a `LogisticRequest`. Goes out: a `Model`. Raises `PointError`, `UsageError` and `DataError`.
+Comes in: a `LogisticRequest`. Goes out: a `Model`. Raises `PointError`, `UsageError`, `DataError`
+and `LimitError`.
 Imports `errors`, `program`, and of `language` the point; the file of samples is read by `regression.samples`.
 """
 
@@ -14,13 +15,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from gradcalc.errors import DataError, Span, UsageError
+from gradcalc.errors import DataError, LimitError, Span, UsageError
 from gradcalc.language import limits
 from gradcalc.language.point import read_value
 from gradcalc.language.tape import Tape
 from gradcalc.memory import Memory
 from gradcalc.program import Program, Request, read
 from gradcalc.regression.samples import Samples, read_samples
+
+#: Features of a model: each has a row in the chain rule and in the gradient.
+MOST_FEATURES = 1_000
 
 _DECIMAL = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 #: Python writes 1e-08 for 1e-8; a formula from there is to be the one from the command line.
@@ -109,6 +113,11 @@ def build(request: LogisticRequest, memory: Memory | None = None) -> tuple[Model
     epsilon = _epsilon(request.epsilon)
     samples = _samples(request)
     features, count = len(samples.columns), len(samples.labels)
+    if features > MOST_FEATURES:
+        raise LimitError(
+            f"there are {features:,} features; the limit is {MOST_FEATURES:,}",
+            hint="take fewer; gradcalc diff takes longer vectors",
+        )
     several = features > 1 and count > 1
     inputs = tuple(f"x{feature}" for feature in range(features)) if several else ("x",)
     # Of one sample the features are a vector; of several, each feature is one.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gradcalc.errors import DataError, GradcalcError, PointError, UsageError
+from gradcalc.errors import DataError, GradcalcError, LimitError, PointError, UsageError
 from gradcalc.language.parser import parse
 from gradcalc.regression import LogisticRequest, Model, build, question
 from gradcalc.regression.model import place
@@ -72,7 +72,11 @@ def test_several_of_both_have_a_vector_for_each_feature(tmp_path: Path) -> None:
 def test_a_file_of_one_sample_is_as_if_it_were_typed(tmp_path: Path) -> None:
     """No mean of one number."""
     model = of_file(tmp_path, "dose,age,y\n6.7,1.2,1\n", w="1,0.5", b="-2")
-    assert (model.at, model.z, model.formulations) == (modelled(SEVERAL).at, modelled(SEVERAL).z, modelled(SEVERAL).formulations)
+    assert (model.at, model.z, model.formulations) == (
+        modelled(SEVERAL).at,
+        modelled(SEVERAL).z,
+        modelled(SEVERAL).formulations,
+    )
 
 
 def test_values_may_be_formulas_and_stand_in_brackets() -> None:
@@ -96,6 +100,17 @@ def test_epsilon_stays_as_typed(epsilon: str) -> None:
 def test_epsilon_as_python_writes_it() -> None:
     """The formula is that of the command line."""
     assert modelled(LogisticRequest(x="1", y="0", epsilon=str(1e-8))).epsilon == "1e-8"
+
+
+def test_the_most_features(tmp_path: Path) -> None:
+    """As many as a table can show, of a file and as typed; one more is refused before the point is read."""
+    columns = ",".join(f"c{number}" for number in range(1_000))
+    model = of_file(tmp_path, f"{columns},y\n{'1,' * 1_000}1\n{'2,' * 1_000}0\n")
+    assert (model.features, model.samples, len(model.at)) == (1_000, 2, 1_003)
+    with pytest.raises(LimitError, match=r"^there are 1,001 features; the limit is 1,000$"):
+        of_file(tmp_path, f"{columns},z,y\n{'1,' * 1_001}1\n")
+    with pytest.raises(LimitError, match=r"^there are 1,001 features; the limit is 1,000$"):
+        build(LogisticRequest(x="1,2,3" + ",0" * 998, y="0"))
 
 
 def test_a_formulation_is_a_question_like_any_other() -> None:
