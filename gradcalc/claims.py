@@ -23,12 +23,12 @@ class Ruling(StrEnum):
 class Counterexample:
     """A point at which a claim is proved wrong.
 
-    at: exact decimals by component. derivative, claim: what each is there, a decimal; None where the claim has none.
+    at: exact decimals by component. derivative, claim: what each is there, a decimal.
     """
 
     at: dict[str, str]
     derivative: str
-    claim: str | None
+    claim: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Claimed:
     equal, unequal, without_value, outside, undecided: at how many points the claim was found equal to the derivative,
     proved different, or without a value; the formula without a derivative; nothing known. digits: to which all those
     that are equal are equal. holds, fails: the conditions that tell the points where it holds from those where it
-    fails. proof: what SymPy did to make the difference 0. hint: the slip that explains the claim.
+    fails. proof: what SymPy did to make the difference 0. hint: the slip that explains the claim. domain: under which
+    conditions the claim is proved, None where it is wherever the formula has a derivative.
     """
 
     wrt: str
@@ -56,6 +57,12 @@ class Claimed:
     fails: str | None = None
     proof: str | None = None
     hint: str | None = None
+    domain: str | None = None
+
+    @property
+    def ruling(self) -> str:
+        """The outcome in a few words: a proof says where it holds."""
+        return f"{self.outcome} where {self.domain}" if self.domain else self.outcome
 
 
 @dataclass(frozen=True, slots=True)

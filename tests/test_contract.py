@@ -142,10 +142,14 @@ def test_the_keys_of_a_check(capsys: pytest.CaptureFixture[str]) -> None:
     (partial,) = document["partials"]
     assert list(partial) == [
         "wrt", "claim", "outcome", "explanation", "counterexample", "points", "digits", "holds", "fails", "proof", "hint",
+        "domain",
     ]  # fmt: skip
     assert list(partial["counterexample"]) == ["at", "derivative", "claim"]
     assert list(partial["points"]) == ["equal", "unequal", "without_value", "outside", "undecided"]
-    assert (partial["holds"], partial["fails"]) == ("x > 0", "x < 0")
+    assert (partial["holds"], partial["fails"], partial["domain"]) == ("x > 0", "x < 0", None)
+    assert run(["check", "x**2/2", "sqrt(x + 10000)**2 - 10000", "--timeout", "200", "--format", "json"]) == 0
+    (partial,) = json.loads(capsys.readouterr().out)["partials"]
+    assert (partial["outcome"], partial["domain"]) == ("proved", "x >= -10000")
 
 
 def test_vectors_and_no_point(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ from gradcalc.checking.reading import Assertion, CheckRequest, Point, decimal
 from gradcalc.checking.regions import Regions, regions
 from gradcalc.checking.slips import slip
 from gradcalc.claims import Check, Claimed, Counterexample, Ruling
-from gradcalc.engines.certified import Comparison, Relation
+from gradcalc.engines.certified import Comparison, Relation, Scope
 from gradcalc.engines.symbolic import Identity, Proof
 from gradcalc.verdict.decimals import shown
 
@@ -58,18 +58,19 @@ def _claimed(trial: Trial, assertion: Assertion, seen: Seen, proof: Proof | None
     equal = trial.at(Relation.EQUAL)
     place: Regions | None = None
     counterexample = None
+    scope = _scope(trial, seen, proof) if equal and not trial.refuting else None
     hint = ""
     if trial.refuting:
         outcome = Ruling.REFUTED
         place = regions([point for point, _ in equal], [point for point, _ in trial.refuting])
         point, values = _simplest(trial.refuting, assertion.points)
         counterexample = _counterexample(point, values)
-        explanation = _refuted(trial, values, counterexample, place)
+        explanation = _refuted(trial, counterexample, place)
         hint = "" if place else slip(seen, trial, assertion)
     elif not equal:
         outcome, explanation = Ruling.UNDECIDED, _nothing(trial, proof, late=seen.late)
-    elif proof is not None and proof.by is not None:
-        outcome, explanation = Ruling.PROVED, _proved(trial, proof.by)
+    elif proof is not None and proof.by is not None and scope is not None:
+        outcome, explanation = Ruling.PROVED, _proved(trial, proof.by, scope)
     else:
         outcome, explanation = Ruling.NOT_REFUTED, _not_refuted(trial, proof)
     return Claimed(
@@ -88,7 +89,15 @@ def _claimed(trial: Trial, assertion: Assertion, seen: Seen, proof: Proof | None
         fails=place.fails if place else None,
         proof=proof.by if proof is not None and outcome is Ruling.PROVED else None,
         hint=hint or None,
+        domain=scope.text or None if scope is not None else None,
     )
+
+
+def _scope(trial: Trial, seen: Seen, proof: Proof | None) -> Scope | None:
+    """Where SymPy's proof holds; None without one, and where that could not be worked out."""
+    if proof is None or proof.by is None:
+        return None
+    return seen.functions.scope(seen.whole, trial.pair, complete=proof.complete)
 
 
 # -- refuted
@@ -102,24 +111,20 @@ def _simplest(refuting: Sequence[tuple[Point, Comparison]], given: Sequence[Poin
         special = bool({-1, 0, 1} & set(values)) or "0" in {found.first, found.second}
         return point not in given, special, sum(len(decimal(x)) for x in values), sum(map(abs, values), Fraction())
 
-    return min([pair for pair in refuting if pair[1].relation is Relation.UNEQUAL] or refuting, key=cost)
+    return min(refuting, key=cost)
 
 
 def _counterexample(point: Point, found: Comparison) -> Counterexample:
     assert found.first is not None, "the formula has a derivative where a claim is refuted"
+    assert found.second is not None, "so has the claim a value"
     return Counterexample({name: decimal(value) for name, value in point.items()}, found.first, found.second)
 
 
-def _refuted(trial: Trial, found: Comparison, example: Counterexample, place: Regions | None) -> str:
+def _refuted(trial: Trial, example: Counterexample, place: Regions | None) -> str:
     where = ", ".join(f"{name} = {value}" for name, value in example.at.items())
-    at = f"at {where} " if where else ""
-    if found.second is None:
-        told = f"{at}the derivative is {shown(example.derivative, _SHOWN)}, and the claim has no value there or nearby"
-        told += f" ({found.reason})" if found.reason else ""
-    else:
-        derivative, claim = _told_apart(example.derivative, found.second)
-        told = f"{at}the derivative is {derivative}, the claim is {claim}"
-    return f"{told}; {_extent(trial, place)}" if example.at else told
+    derivative, claim = _told_apart(example.derivative, example.claim)
+    told = f"the derivative is {derivative}, the claim is {claim}"
+    return f"at {where} {told}; {_extent(trial, place)}" if example.at else told
 
 
 def _extent(trial: Trial, place: Regions | None) -> str:
@@ -143,29 +148,43 @@ def _told_apart(first: str, second: str) -> tuple[str, str]:
 # -- not refuted
 
 
-def _proved(trial: Trial, by: str) -> str:
+def _proved(trial: Trial, by: str, scope: Scope) -> str:
     told = f"SymPy makes the difference 0 ({by}), and ball arithmetic finds none at "
-    told += f"{_points(len(trial.at(Relation.EQUAL)))}; it holds wherever the formula has a derivative"
-    return told + _without_value(trial, ", but where the claim has no value")
+    told += f"{_points(len(trial.at(Relation.EQUAL)))}; "
+    if not scope.text:
+        return f"{told}it holds wherever the formula has a derivative"
+    told += f"proved where the claim is defined{' and nothing jumps' if scope.jumps else ''}: {scope.text}"
+    return told + _without_value(trial)
 
 
 def _not_refuted(trial: Trial, proof: Proof | None) -> str:
     equal = trial.at(Relation.EQUAL)
     digits = min(found.digits for _, found in equal)
     told = f"equal to {digits} digits at {_points(len(equal))}{_range([point for point, _ in equal])}, {_UNPROVED}"
-    told += _without_value(trial, "; the claim has no value")
+    told += _without_value(trial)
     reason = (proof and proof.reason) or "SymPy does not make the difference 0"
+    if proof is not None and proof.by is not None:
+        reason = f"SymPy makes the difference 0 ({proof.by}), but where the claim is defined was not worked out"
     return f"{told}; {reason}"
 
 
-def _without_value(trial: Trial, words: str) -> str:
-    """Where the formula has a derivative and the claim, as it is typed, has no value."""
+def _without_value(trial: Trial) -> str:
+    """Where the formula has a derivative and the claim has no value, and what complex numbers show there."""
     lacking = trial.at(Relation.WITHOUT_VALUE)
     if not lacking:
         return ""
     point, found = lacking[0]
-    where = ", ".join(f"{name} = {decimal(value)}" for name, value in point.items())
-    return f"{words}, as at {where} ({found.reason})"
+    place = regions([point for point, _ in trial.at(Relation.EQUAL)], [point for point, _ in lacking])
+    told = f"; the claim has no value{f' for {place.fails}' if place else ''}, as at {_at(point)} ({found.reason})"
+    seen = {one.as_complex for _, one in lacking}
+    if seen - {None} == {Relation.EQUAL}:
+        return f"{told}; as a complex number, by principal branches, it is equal there"
+    differs = next((point for point, one in lacking if one.as_complex is Relation.UNEQUAL), None)
+    return f"{told}; as a complex number it differs, as at {_at(differs)}" if differs else told
+
+
+def _at(point: Point) -> str:
+    return ", ".join(f"{name} = {decimal(value)}" for name, value in point.items())
 
 
 def _range(points: Sequence[Point]) -> str:
@@ -184,8 +203,8 @@ def _nothing(trial: Trial, proof: Proof | None, *, late: bool) -> str:
         told = trial.reason
     elif late and not tried:
         told = "the time was over before a point was tried"
-    elif lacking := _without_value(trial, "the claim has no value"):
-        told = lacking
+    elif lacking := _without_value(trial):
+        told = lacking.removeprefix("; ")
     elif outside := trial.at(Relation.OUTSIDE):
         told = f"the formula has no derivative at {_points(len(outside))} that were tried ({outside[0][1].reason})"
         told += "; name its domain with --over or --at"

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from gradcalc.checking.points import draw, moved
 from gradcalc.checking.reading import Assertion, Point
+from gradcalc.checking.turning import turning_points
 from gradcalc.engines import certified
-from gradcalc.engines.certified import Comparison, Relation
+from gradcalc.engines.certified import Comparison, Pair, Relation
 
 if TYPE_CHECKING:
     from gradcalc.engines.certified.comparison import Family
@@ -44,10 +45,14 @@ class Trial:
         return [(point, found) for point, found in self.seen if found.relation in relations]
 
     @property
+    def pair(self) -> Pair:
+        """The derivative and the claim."""
+        return Pair(self.derivative, self.claim, self.wrt)
+
+    @property
     def refuting(self) -> list[tuple[Point, Comparison]]:
-        """Where the claim is proved wrong: another value, or none at a point nor around it."""
-        lacking = ((p, found) for p, found in self.at(Relation.WITHOUT_VALUE) if found.everywhere)
-        return [*self.at(Relation.UNEQUAL), *lacking]
+        """Where the claim is proved wrong: both have a value, and not the same."""
+        return self.at(Relation.UNEQUAL)
 
 
 @dataclass(slots=True)
@@ -84,18 +89,27 @@ def compared(assertion: Assertion, seconds: float) -> Seen:
 
 def _try_points(seen: Seen, assertion: Assertion, until: float) -> None:
     """Raises `TimeoutError` when the time is over."""
-    pairs = [(trial.derivative, trial.claim) for trial in seen.trials]
     useful: list[Point] = []
     for point in _points(assertion, useful):
-        if time.monotonic() > until:
-            raise TimeoutError
-        found = seen.functions.compare(seen.whole, pairs, point)
-        for trial, one in zip(seen.trials, found, strict=True):
-            trial.seen.append((point, one))
-        if any(one.relation in _TOLD for one in found):
-            useful.append(point)
+        _try(seen, point, useful, until)
         if len(useful) >= _ENOUGH:
-            return
+            break
+    if all(trial.refuting for trial in seen.trials):
+        return
+    decided = [seen.whole, *(trial.claim for trial in seen.trials)]
+    for point in turning_points(assertion, seen.functions, decided, domains=len(useful) < _ENOUGH):
+        _try(seen, point, useful, until)
+
+
+def _try(seen: Seen, point: Point, useful: list[Point], until: float) -> None:
+    """Compare each claim at a point, which is useful if that tells something."""
+    if time.monotonic() > until:
+        raise TimeoutError
+    found = seen.functions.compare(seen.whole, [trial.pair for trial in seen.trials], point)
+    for trial, one in zip(seen.trials, found, strict=True):
+        trial.seen.append((point, one))
+    if any(one.relation in _TOLD for one in found):
+        useful.append(point)
 
 
 def _points(assertion: Assertion, useful: list[Point]) -> Iterator[Point]:

@@ -16,7 +16,7 @@ from gradcalc.checking import precedence
 from gradcalc.checking.comparison import Seen, Trial
 from gradcalc.checking.reading import Assertion, Point
 from gradcalc.dtypes import exact
-from gradcalc.engines.certified import Relation
+from gradcalc.engines.certified import Pair, Relation
 from gradcalc.errors import GradcalcError, Span
 from gradcalc.language.mistakes import shorten
 
@@ -62,7 +62,7 @@ class _Search:
         """Whether the two functions are equal at the points, but for some where one of them has no value."""
         equal = 0
         for point in self._points:
-            (one,) = self._functions.compare(self._whole, [(found.first, found.second)], point)
+            (one,) = self._functions.compare(self._whole, [Pair(found.first, found.second)], point)
             if one.relation is Relation.UNEQUAL:
                 return False
             equal += one.relation is Relation.EQUAL

@@ -25,9 +25,9 @@ Examples:
   gradcalc check "abs(x)" "1" --at -3 --format json
 
 \b
-Exit status: 0 proved; 1 refuted; 2 the command line, a formula or a point was
-not understood; 3 neither: not refuted, or nothing could be computed; 5 a limit
-left nothing to show; 70 internal error.
+Exit status: 0 proved, or not refuted; 1 refuted; 2 the command line, a formula
+or a point was not understood; 3 nothing could be computed; 5 a limit left
+nothing to show; 70 internal error.
 """
 
 _EXAMPLE = 'write gradcalc check "sin(x**2)" "2*x*cos(x**2)"'
@@ -66,9 +66,10 @@ def check(
 ) -> Status:
     """Say whether CLAIM is the derivative of EXPR.
 
-    It is proved if SymPy makes the difference 0, refuted if ball arithmetic tells the two apart at a point, which is
-    then shown with both values, and else not refuted. CLAIM may be a vector of partial derivatives. Either may be - to
-    read it from standard input. Decimals are exact here: 0.1 is a tenth.
+    It is proved if SymPy makes the difference 0, on the domain that is told, refuted if ball arithmetic tells the two
+    apart at a point, which is then shown with both values, and else not refuted: also where CLAIM has no real value.
+    CLAIM may be a vector of partial derivatives. Either may be - to read it from standard input. Decimals are exact
+    here: 0.1 is a tenth.
     """
     console: Console = ctx.obj
     console.color = color

@@ -22,7 +22,7 @@ def test_the_table_says_what_the_domains_of_balls_say(row: vocabulary.Function) 
     """At numbers on both sides of every end, whole ones and halves."""
     signs, _ = algebra_of(f"{row.name}({', '.join(row.names)})")
     graph = signs.algebra.graph
-    required = conditions(len(graph.steps) - 1, signs, {}).required
+    required = conditions(len(graph.steps) - 1, signs).required
     domain = bounds(row.arb).domain
     for numbers in product(_NUMBERS if len(row.names) < 3 else _NUMBERS[::3], repeat=len(row.names)):
         if row.name == "polygamma" and not (numbers[0] >= 0 and numbers[0].denominator == 1):
@@ -51,7 +51,7 @@ def test_the_table_says_what_the_domains_of_balls_say(row: vocabulary.Function) 
 def test_what_a_formula_needs(formula: str, inside: str, outside: str | None) -> None:
     """Everything but what a choice does not take."""
     signs, _ = algebra_of(formula)
-    required = conditions(len(signs.algebra.graph.steps) - 1, signs, {}).required
+    required = conditions(len(signs.algebra.graph.steps) - 1, signs).required
     for text, expected in ((inside, True), (outside, False)):
         if text is not None:
             point = {"x": Fraction(text)}
@@ -76,4 +76,4 @@ def test_where_a_formula_may_jump(formula: str, sides: list[Side]) -> None:
     """Each jump with the side from which the step is continuous; a corner is none."""
     signs, _ = algebra_of(formula)
     result = max(place for place, step in enumerate(signs.algebra.graph.steps))
-    assert [one.side for one in conditions(result, signs, {}).breaks] == sides
+    assert [one.side for one in conditions(result, signs).breaks] == sides

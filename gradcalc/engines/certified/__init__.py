@@ -14,7 +14,7 @@ from gradcalc.dtypes import DType
 from gradcalc.engines.certified.account import Account, Loss, Suspect
 from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Side
 from gradcalc.engines.certified.enclosure import Certificate, Enclosure, Kind, Slope
-from gradcalc.engines.certified.relation import Comparison, Relation
+from gradcalc.engines.certified.relation import Comparison, Pair, Relation, Scope
 from gradcalc.engines.certified.signals import OutOfReachError
 from gradcalc.language.tape import Tape
 
@@ -31,7 +31,9 @@ __all__ = [
     "Kind",
     "Loss",
     "OutOfReachError",
+    "Pair",
     "Relation",
+    "Scope",
     "Side",
     "Slope",
     "Suspect",

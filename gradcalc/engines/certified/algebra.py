@@ -15,8 +15,7 @@ from typing import NamedTuple
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
-from gradcalc.engines.certified.steps import WHOLE_POWER, Graph, Step
-from gradcalc.language.rewriting import is_call
+from gradcalc.engines.certified.steps import GIVEN, WHOLE_POWER, Graph, Step, is_row
 from gradcalc.language.tape import CONSTANT, VARIABLE
 
 #: Powers of atoms, by the number of the atom, in the order of the numbers.
@@ -127,7 +126,7 @@ class Algebra:
 
     def _operands(self, step: Step) -> tuple[int, ...]:
         """Conditions are no numbers, so that what chooses by them is an atom."""
-        known = step.op in {"neg", "add", "sub", "mul", "div", "pow", WHOLE_POWER} or is_call(step.op)
+        known = step.op in {"neg", "add", "sub", "mul", "div", "pow", WHOLE_POWER, GIVEN} or is_row(step)
         return step.args if known else ()
 
     def _made(self, node: int, step: Step) -> Product:
@@ -141,7 +140,7 @@ class Algebra:
         variables = self.variables_of(node)
         if step.op == VARIABLE or step.op == CONSTANT:
             return self._of(Atom(step.op, (), step.text, variables))
-        if step.op == "pow" or (is_call(step.op) and step.op != WHOLE_POWER):
+        if step.op == "pow" or is_row(step):
             return self._of(Atom(step.op, tuple(args), "", variables))
         return self._of(Atom("step", (), str(node), variables))
 
@@ -159,6 +158,8 @@ class Algebra:
                 return args[0].times(args[1], -1)
             case "pow":
                 return _power(args[0], args[1].coefficient) if not args[1].factors else None
+        if step.op == GIVEN:
+            return args[0]
         return _power(args[0], Fraction(step.text)) if step.op == WHOLE_POWER else None
 
     def _of(self, atom: Atom) -> Product:

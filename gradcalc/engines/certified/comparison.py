@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from flint import arb, ctx, fmpq
+from flint import acb, arb, ctx
 
-from gradcalc.engines.certified import differentiation
+from gradcalc.engines.certified import differentiation, scope, sides, turning
+from gradcalc.engines.certified.algebra import Algebra
+from gradcalc.engines.certified.behaviour import BehaviourKind
+from gradcalc.engines.certified.complexes import complex_value
+from gradcalc.engines.certified.literals import Signs
 from gradcalc.engines.certified.machine import ABSENT, Gap, Missing, Value, run
-from gradcalc.engines.certified.relation import Comparison, Relation
+from gradcalc.engines.certified.relation import Comparison, Pair, Relation, Scope
 from gradcalc.engines.certified.rounding import BITS_PER_DIGIT, FAR, decimal_of
+from gradcalc.engines.certified.scope import Claim
 from gradcalc.engines.certified.smoothness import unproved
-from gradcalc.engines.certified.steps import Graph, Step, Stored, share_exactly
+from gradcalc.engines.certified.steps import TOTAL, Graph, Step, Stored, share_exactly
 from gradcalc.engines.certified.writing import written
 from gradcalc.errors import Span
-from gradcalc.language.tape import VARIABLE, Tape
+from gradcalc.language.tape import NUMBER, VARIABLE, Tape
 
 Point = Mapping[str, Fraction]
 
@@ -32,8 +38,9 @@ _DIGITS, _FEWEST = 40, 15
 _APART = 48
 #: Two values within this are equal, if at the last precision that is all that is known of them: 0 is never told apart.
 _NOTHING = arb(2) ** -200
+#: Two values within this part of one are taken to be equal.
+_CLOSE = arb(2) ** -100
 _BOTH_KNOWN = frozenset({Relation.EQUAL, Relation.UNEQUAL})
-_NEIGHBOURHOOD = arb(2) ** -40
 _RULES = differentiation.Rules()
 
 
@@ -46,6 +53,8 @@ class Family:
 
     def __init__(self, seconds: float) -> None:
         self._graph = Graph()
+        self._algebra = Algebra(self._graph)
+        self._signs = Signs(self._algebra)
         self._deadline = time.thread_time() + seconds
 
     def __len__(self) -> int:
@@ -64,8 +73,8 @@ class Family:
         return self._present(differentiation.derivatives(self._graph, function, [name], 2, _RULES))[0]
 
     def combined(self, op: str, *functions: int) -> int:
-        """`neg` of one function, `add`, `sub`, `mul` or `div` of two."""
-        return self._graph.add(op, functions)
+        """`neg` of one function, `add`, `sub`, `mul` or `div` of two; what is absent from a derivative is 0."""
+        return self._graph.add(op, tuple(self._graph.add(TOTAL, (one, self._graph.number(0))) for one in functions))
 
     def inner(self, function: int, name: str) -> list[tuple[Span, int]]:
         """The pieces of the source that a function is computed from, with their derivatives by a variable."""
@@ -112,49 +121,95 @@ class Family:
         known = found == 0 or (_digits(found) >= _DIGITS and abs(found) > 1 / FAR)
         return decimal_of(found, _DIGITS) if known else None
 
-    def compare(self, whole: int, pairs: Sequence[tuple[int, int]], point: Point) -> list[Comparison]:
-        """Each pair at a point. Where `whole` has no value, nothing is compared."""
+    def compare(self, whole: int, pairs: Sequence[Pair], point: Point) -> list[Comparison]:
+        """Each pair at a point. Where `whole` has no value, nothing is compared.
+
+        Two that differ are told apart only if the first, where it is a derivative of `whole`, is proved to be it there.
+        """
         found: list[Comparison | None] = [None] * len(pairs)
         for bits in _PRECISIONS:
             waiting = [place for place, one in enumerate(found) if one is None]
             if not waiting:
                 break
             with ctx.workprec(bits):
-                wanted = [whole, *(position for place in waiting for position in pairs[place])]
+                wanted = [
+                    whole,
+                    *(position for place in waiting for position in (pairs[place].first, pairs[place].second)),
+                ]
                 value, *values = self._values(wanted, _fractions(point))
                 for place, first, second in zip(waiting, values[::2], values[1::2], strict=True):
                     found[place] = _compared(value, first, second, last=bits == _PRECISIONS[-1])
         told = [one or Comparison(Relation.UNDECIDED) for one in found]
-        if any(one.relation in _BOTH_KNOWN for one in told) and not self._is_smooth(whole, point):
-            kink = Comparison(Relation.OUTSIDE, reason="the formula is not smooth there")
-            return [kink if one.relation in _BOTH_KNOWN else one for one in told]
-        return [
-            self._around(whole, pair, point, one) if one.relation is Relation.WITHOUT_VALUE else one
-            for pair, one in zip(pairs, told, strict=True)
-        ]
+        return [self._looked_at(whole, pair, point, one) for pair, one in zip(pairs, told, strict=True)]
 
-    def _is_smooth(self, whole: int, point: Point) -> bool:
-        """Whether a function is shown to be smooth at a point, without which its derivatives are none."""
+    def _looked_at(self, whole: int, pair: Pair, point: Point, found: Comparison) -> Comparison:
+        if found.relation is Relation.WITHOUT_VALUE:
+            return replace(found, as_complex=self._as_complex(pair, point))
+        if found.relation in _BOTH_KNOWN and pair.wrt and not self._is_derivative(whole, pair.wrt, point):
+            return Comparison(Relation.OUTSIDE, reason="the formula is not smooth there")
+        return found
+
+    def _is_derivative(self, whole: int, wrt: str, point: Point) -> bool:
+        """Whether the derivative of `whole` by a variable, as it is written, is proved to be that at a point."""
+        steps = _joined(self._at(_fractions(point)))
+        leaves = [node for node, step in enumerate(steps) if step.op == VARIABLE and step.text == wrt]
+        for bits in _PRECISIONS:
+            with ctx.workprec(bits):
+                values = run(steps, [whole], self._deadline)
+                if not unproved(steps, [whole], leaves, values, self._deadline):
+                    return True
+        return False
+
+    def _as_complex(self, pair: Pair, point: Point) -> Relation | None:
+        """How the second function's complex value compares with the first one's real value."""
         with ctx.workprec(_PRECISIONS[-1]):
-            steps = self._at(_fractions(point))
-            values = run(steps, [whole], self._deadline)
-            leaves = [node for node, step in enumerate(steps) if step.op == VARIABLE]
-            return not unproved(steps, [whole], leaves, values, self._deadline)
+            (first,) = self._values([pair.first], _fractions(point))
+            second = complex_value(self._graph.steps, pair.second, point)
+            if second is None or type(first) is not arb:
+                return None
+            if not second.overlaps(acb(first)):
+                return Relation.UNEQUAL
+            known = (second - acb(first)).abs_upper() <= abs(first).upper() * _CLOSE + _NOTHING
+            return Relation.EQUAL if known else None
 
-    def _around(self, whole: int, pair: tuple[int, int], point: Point, found: Comparison) -> Comparison:
-        """Whether the second function has no value all around the point either, where the first one has."""
+    def deciding(self, functions: Sequence[int], *, domains: bool) -> list[int]:
+        """The differences on whose signs conditions and kinks of functions depend, and with `domains` these."""
+        return turning.deciding(self._graph, functions, domains=domains)
+
+    def literals(self, functions: Sequence[int]) -> list[Fraction]:
+        """The numbers that stand in functions."""
+        return turning.literals(self._graph, functions)
+
+    def signs(self, functions: Sequence[int], point: Point) -> tuple[int | None, ...]:
+        """The sign of each function at a point; None where it has no value, or the sign is not known."""
         with ctx.workprec(_PRECISIONS[0]):
-            around = {name: arb(value) + arb(0, _NEIGHBOURHOOD) for name, value in _balls(point).items()}
-            value, first, second = self._values([whole, *pair], around)
-        everywhere = type(value) is arb and type(first) is arb and _is_undefined(second)
-        return Comparison(Relation.WITHOUT_VALUE, found.first, None, 0, everywhere, found.reason)
+            return tuple(map(_sign, self._values(functions, _fractions(point))))
 
-    def _values(self, positions: Sequence[int], point: Mapping[str, object]) -> list[Value]:
-        values = run(self._at(point), positions, self._deadline)
+    def scope(self, whole: int, pair: Pair, *, complete: bool) -> Scope | None:
+        """Where the second function is the derivative, if that was proved almost everywhere.
+
+        complete: whether it was proved in every case, those that are equations included. None where that is too much to
+        work out.
+        """
+        claim = Claim(whole, pair.second, pair.wrt, complete)
+
+        def has_no_derivative(point: Point) -> bool:
+            steps = self._at(_fractions(point))[: claim.formula + 1]
+            found = sides.behaviour(steps, claim.wrt, 1, _DIGITS, self._deadline)
+            return found.proved and found.kind not in {BehaviourKind.DIFFERENTIABLE, BehaviourKind.UNDECIDED}
+
+        try:
+            return scope.scope(claim, self._signs, has_no_derivative)
+        except TimeoutError:
+            return None
+
+    def _values(self, positions: Sequence[int], point: Mapping[str, Stored]) -> list[Value]:
+        values = run(_joined(self._at(point)), positions, self._deadline)
         return [arb(0) if values[position] is ABSENT else values[position] for position in positions]
 
-    def _at(self, point: Mapping[str, object]) -> list[Step]:
-        return [s._replace(stored=point[s.text]) if s.op == VARIABLE else s for s in self._graph.steps]  # type: ignore[arg-type]  # a ball cannot be hashed, as what is stored in a graph is
+    def _at(self, point: Mapping[str, Stored]) -> list[Step]:
+        """The steps with the values of their variables."""
+        return [s._replace(stored=point.get(s.text)) if s.op == VARIABLE else s for s in self._graph.steps]
 
     def _present(self, positions: Sequence[int | None]) -> list[int]:
         return [self._graph.number(0) if position is None else position for position in positions]
@@ -164,8 +219,12 @@ def _fractions(point: Point) -> dict[str, Stored]:
     return {name: value.numerator if value.denominator == 1 else value for name, value in point.items()}
 
 
-def _balls(point: Point) -> dict[str, arb]:
-    return {name: arb(fmpq(value.numerator, value.denominator)) for name, value in point.items()}
+def _joined(steps: list[Step]) -> list[Step]:
+    """The steps; a variable that is a tenth and the literal 0.1 become one, of which balls cannot tell that it is."""
+    variables: dict[Stored, int]
+    variables = {s.stored: node for node, s in enumerate(steps) if s.op == VARIABLE and isinstance(s.stored, Fraction)}
+    twins = {node: variables[s.stored] for node, s in enumerate(steps) if s.op == NUMBER and s.stored in variables}
+    return [s._replace(args=tuple(twins.get(i, i) for i in s.args)) for s in steps] if twins else steps
 
 
 def _compared(whole: Value, first: Value, second: Value, *, last: bool) -> Comparison | None:
@@ -200,6 +259,12 @@ def _related(first: arb, second: arb, *, last: bool) -> Comparison | None:
     if digits >= _DIGITS or (last and digits >= _FEWEST):
         return Comparison(Relation.EQUAL, _decimal(first), _decimal(second), digits)
     return Comparison(Relation.UNDECIDED, reason="the values are not known to enough digits") if last else None
+
+
+def _sign(value: Value) -> int | None:
+    if type(value) is not arb:
+        return None
+    return 1 if value > 0 else -1 if value < 0 else 0 if value == 0 else None
 
 
 def _within_reach(ball: arb) -> bool:

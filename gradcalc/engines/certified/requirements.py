@@ -9,7 +9,7 @@ The table says in formulas what `domains` says of balls; a test holds them toget
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
@@ -18,10 +18,9 @@ from typing import NamedTuple
 
 from gradcalc.engines.certified.algebra import Product
 from gradcalc.engines.certified.literals import FALSE, Clause, Kind, Signs, either
-from gradcalc.engines.certified.steps import WHOLE_POWER, Step
+from gradcalc.engines.certified.steps import WHOLE_POWER, Step, is_row
 from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
-from gradcalc.language.rewriting import is_call
 from gradcalc.language.tape import COMPARISONS, CONNECTIVES, CONSTANT, NUMBER, Instruction, Tape
 
 #: Of more conditions that stand inside each other, and of longer functions, no clauses are made.
@@ -129,21 +128,13 @@ class TooManyError(Exception):
     """More clauses than are looked at."""
 
 
-#: The arguments of calls whose definition stands in their place, by the position of their results.
-Given = Mapping[int, Sequence[int]]
-
-
-def conditions(result: int, signs: Signs, given: Given) -> Conditions:
-    """The conditions of a function. Raises `TooManyError`, and `TooLargeError` of sums.
-
-    given: what a call was given must be defined too, though a definition may choose not to use it: xlogy(0, log(-1)).
-    """
-    return _Reader(signs, given).read(result)
+def conditions(result: int, signs: Signs) -> Conditions:
+    """The conditions of a function. Raises `TooManyError`, and `TooLargeError` of sums."""
+    return _Reader(signs).read(result)
 
 
 class _Reader:
-    def __init__(self, signs: Signs, given: Given) -> None:
-        self._given = given
+    def __init__(self, signs: Signs) -> None:
         self._signs, self._algebra, self._graph = signs, signs.algebra, signs.algebra.graph
         self._found = Conditions()
 
@@ -164,8 +155,7 @@ class _Reader:
             if node in felt:
                 self._found.breaks += self._breaks_of(step, unless)
                 felt.update(step.args if self._algebra.product(node).factors else ())  # 0*floor(x) does not jump
-            arguments = ((operand, unless) for operand in self._given.get(node, ()))
-            for operand, otherwise in (*self._operands(step, unless), *arguments):
+            for operand, otherwise in self._operands(step, unless):
                 needed.setdefault(operand, []).extend(otherwise)
         return self._found
 
@@ -200,7 +190,7 @@ class _Reader:
             ]
         if op == CONSTANT:
             return [FALSE] if step.text == "undefined" else []
-        if not is_call(op) or op == WHOLE_POWER:
+        if not is_row(step):
             return []
         row = vocabulary.find(op, len(args))
         bound = dict(zip(row.names, args, strict=False))

@@ -187,10 +187,12 @@ class _Pass:
     def _leaf(self, step: Step) -> Series:
         if step.op == CONSTANT:
             return expansions.constant(self.field, step.text)
-        stored = ball(step.stored)
-        if not stored.is_finite():
+        stored = step.stored
+        if not ball(stored).is_finite():
             raise UndecidedError("infinity")
-        start: fmpq = stored.fmpq()
+        start: fmpq = (
+            fmpq(stored.numerator, stored.denominator) if isinstance(stored, Fraction) else ball(stored).fmpq()
+        )
         assert step.op in {NUMBER, VARIABLE}, "derivatives are not expanded"
         moves = step.op == VARIABLE and step.text == self.variable
         return self.field.line(start, self.direction) if moves else self.field.constant(start)

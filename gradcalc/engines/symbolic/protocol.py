@@ -71,12 +71,14 @@ class Identity:
 class Proof:
     """What became of one claim. by: the step that made the difference 0, a few words; None where none did.
 
-    reason: one clause where SymPy did not come to an end.
+    reason: one clause where SymPy did not come to an end. complete: whether every case was looked at, those included in
+    which something is 0.
     """
 
     wrt: str
     by: str | None = None
     reason: str | None = None
+    complete: bool = True
 
 
 def encode_question(question: Question | Identity) -> bytes:

@@ -41,6 +41,7 @@ def _partial(partial: Claimed) -> documents.Record:
         "fails": partial.fails,
         "proof": partial.proof,
         "hint": partial.hint,
+        "domain": partial.domain,
     }
 
 

@@ -15,7 +15,7 @@ def render(check: Check, view: View) -> str:
     """The answer as text."""
     over = ", ".join(f"{name} in {ends}" for name, ends in check.over.items())
     head = f"f = `{visible(check.expression, view.encoding)}`" + (f" over `{over}`" if over else "")
-    rows = tuple((f"df/d{partial.wrt}", partial.claim, partial.outcome) for partial in check.partials)
+    rows = tuple((f"df/d{partial.wrt}", partial.claim, partial.ruling) for partial in check.partials)
     section = Section("", ("", "claim", "outcome"), rows, tuple(_told(check)))
     return "".join(f"{line}\n" for line in (head, *markdown([section], view)))
 

@@ -2,7 +2,7 @@
 
     expression, outcome, over.NAME,
     and for each partial derivative: claim.NAME, claim.NAME.outcome, .explanation, .at.VARIABLE, .derivative, .value,
-    .holds, .fails, .hint
+    .holds, .fails, .hint, .domain
 
 A field without a text is left out. Imports `claims` and modules of `render`.
 """
@@ -43,3 +43,4 @@ def _partial(partial: Claimed) -> Iterator[tuple[str, str | None]]:
     yield f"{field}.holds", partial.holds
     yield f"{field}.fails", partial.fails
     yield f"{field}.hint", partial.hint
+    yield f"{field}.domain", partial.domain

@@ -52,7 +52,7 @@ def _partials(partials: Sequence[Claimed], view: View) -> Iterator[Text]:
     widths = [cell_len(label + claim) for label, claim in zip(labels, claims, strict=True)]
     room = max((width for width in widths if width <= _ALIGNED), default=0)
     for partial, label, claim in zip(partials, labels, claims, strict=True):
-        yield from _beside(label, claim, partial.outcome, _STYLES[partial.outcome], view, room)
+        yield from _beside(label, claim, visible(partial.ruling, view.encoding), _STYLES[partial.outcome], view, room)
     explanation, hint = partials[0].explanation, partials[0].hint
     for told in (f"{explanation}.", hint and f"Hint: {hint}."):
         if told:
