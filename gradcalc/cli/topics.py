@@ -32,7 +32,10 @@ TOPICS = {
                 "0*log(-1)",
                 "Has no value: whatever a function, an operator or a condition is given must have one, even if unused.",
             ),
-            ("[1, 2, x], x[0]", "Vectors, and their entries from 0; operators and functions work entry by entry."),
+            (
+                "[1, 2, x], x[0]",
+                "Vectors, and their entries from 0, of which the others do not count; all else works entry by entry.",
+            ),
             ("xy", "Any other name is one variable. e, E, pi and tau are constants unless the point names them."),
             ("--at 4", "A point for the only variable; x=1,y=2 for several, 1,2,3 or x=[1,2,3] for a vector."),
             ("--at pi/4", "The value of a point may be a formula without variables."),

@@ -14,6 +14,8 @@ from gradcalc.engines.certified import Behaviour, BehaviourKind, Side
 from gradcalc.verdict.decimals import shown
 from gradcalc.verdict.distance import AGREED_ULPS, distance
 
+#: Digits of a number in a sentence.
+_SHORT = 8
 #: Decimals whose relative difference is smaller may be the same number, rounded twice.
 _ROUNDED = Fraction(1, 10**16)
 
@@ -42,7 +44,7 @@ def shared(order: int) -> str:
 
 def _corner(seen: Behaviour, _: str) -> str:
     assert seen.broken is not None, "what differs is known"
-    order, left, right = seen.broken.order, _short(seen.broken.left), _short(seen.broken.right)
+    order, (left, right) = seen.broken.order, _told_apart(seen.broken.left, seen.broken.right)
     if order == 1:
         return f"slopes {left} and {right} differ, {_missing(seen)}"
     return f"the {_named(order)} tends to {left} on the left and {right} on the right, {_missing(seen)}"
@@ -64,7 +66,8 @@ def _missing(seen: Behaviour) -> str:
 
 
 def _jump(seen: Behaviour, _: str) -> str:
-    return f"f jumps here, from {_short(seen.left.limit)} on the left to {_short(seen.right.limit)} on the right"
+    left, right = _told_apart(seen.left.limit, seen.right.limit)
+    return f"f jumps here, from {left} on the left to {right} on the right"
 
 
 def _pole(seen: Behaviour, _: str) -> str:
@@ -147,8 +150,18 @@ def _same(autograd: float, end: str, dtype: DType) -> bool:
     return distance(autograd, exact(end), dtype).ulps <= AGREED_ULPS
 
 
+def _told_apart(first: str | None, second: str | None) -> tuple[str, str]:
+    """Two different numbers with as many digits as show that they differ, or a word that so many do not."""
+    if first is None or second is None or "inf" in first + second:
+        return _short(first), _short(second)
+    for digits in (_SHORT, 2 * _SHORT, 4 * _SHORT):
+        if shown(first, digits) != shown(second, digits):
+            return shown(first, digits), shown(second, digits)
+    return _short(first), f"{_short(second)} (they are the same to {4 * _SHORT} digits)"
+
+
 def _short(decimal: str | None) -> str:
-    """Eight digits, for a sentence."""
+    """Few digits, for a sentence."""
     if decimal is None:
         return "not known"
-    return decimal if decimal.lstrip("-") == "inf" else shown(decimal, 8)
+    return decimal if decimal.lstrip("-") == "inf" else shown(decimal, _SHORT)

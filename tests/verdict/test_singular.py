@@ -234,3 +234,18 @@ def test_slopes_have_eight_digits(slope: str, shown: str) -> None:
     """Laid out as Python lays out torch's number beside them."""
     seen = broken(BehaviourKind.CORNER, "-1", slope)
     assert f" and {shown} differ" in sentence(seen, "", None, "", FLOAT64)
+
+
+@pytest.mark.parametrize(
+    ("right", "told"),
+    [
+        ("1.5", "slopes 1 and 1.5 differ"),
+        ("1.00000000000001", "slopes 1 and 1.00000000000001 differ"),
+        (f"1.{'0' * 29}7", f"slopes 1 and 1.{'0' * 29}7 differ"),
+        (f"1.{'0' * 39}7", "slopes 1 and 1 (they are the same to 32 digits) differ"),
+    ],
+)
+def test_slopes_that_differ_are_told_with_the_digits_that_show_it(right: str, told: str) -> None:
+    """1e30*x + abs(x) has the slopes 1e30 - 1 and 1e30 + 1 at 0, which eight digits do not tell apart."""
+    seen = broken(BehaviourKind.CORNER, "1", right)
+    assert sentence(seen, "torch returned", None, "", FLOAT64).startswith(f"{told}, there is no derivative")
