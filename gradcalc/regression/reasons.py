@@ -39,11 +39,16 @@ class _Reason(NamedTuple):
 
 
 class _Sample(NamedTuple):
-    """What torch has of one sample; held: the prediction behind the clamp, where there is one."""
+    """What torch has of one sample.
+
+    held: the prediction behind the clamp; passed: what the clamp multiplies the gradient by; without a clamp the
+    prediction itself, and 1.
+    """
 
     z: float
     prediction: float
     held: float
+    passed: float
     label: float
 
 
@@ -65,11 +70,22 @@ def reason(model: Model, name: str, program: Program, trace: autograd.Trace, dev
 def _samples(model: Model, name: str, program: Program, trace: autograd.Trace, device: str) -> list[_Sample]:
     z = trace.nodes[place(trace.tape, model.z)].value
     prediction = autograd.evaluate(parse("sigmoid(z)", frozenset("z")), {"z": z}, program.dtype, device)
-    held = prediction
+    held, passed = prediction, (1.0,) * model.samples
     if name == "clamped":
-        held = trace.nodes[place(trace.tape, f"clamp(sigmoid({model.z}), {model.bounds})")].value
-    columns = (z, prediction, held, program.point["y"])
-    return [_Sample(*row) for row in zip(*map(_entries, columns), strict=True)]
+        squashed = f"sigmoid({model.z})"
+        clamp = trace.nodes[place(trace.tape, f"clamp({squashed}, {model.bounds})")]
+        held, passed = clamp.value, _slopes(clamp, place(trace.tape, squashed))
+    columns = (_entries(z), _entries(prediction), _entries(held), passed, _entries(program.point["y"]))
+    return [_Sample(*row) for row in zip(*columns, strict=True)]
+
+
+def _slopes(clamp: autograd.Node, operand: int) -> tuple[float, ...]:
+    """What torch multiplied by on the way from the clamp to an operand, sample by sample."""
+    (local,) = (edge.local for edge in clamp.edges if edge.operand == operand)
+    entries = local if isinstance(local, tuple) else (local,)
+    slopes = tuple(entry for entry in entries if isinstance(entry, float))
+    assert len(slopes) == len(entries), "a clamp does not mix the entries of a vector"
+    return slopes
 
 
 def _reason(model: Model, name: str, dtype: DType, sample: _Sample) -> _Reason | None:
@@ -85,11 +101,13 @@ def _reason(model: Model, name: str, dtype: DType, sample: _Sample) -> _Reason |
 
 
 def _vanishes(dtype: DType, sample: _Sample) -> bool:
-    """Whether the loss of the sample and its slope round to 0, so that nothing is lost where they come out as 0."""
+    """Whether the loss or its slope is 0, or rounds to it, so that nothing is lost where torch has 0 or next to it."""
     if sample.label not in {0, 1}:
-        return False
-    towards = sample.z if sample.label == 0 else -sample.z
-    return towards < 0 and not dtype.nearest(Fraction(math.exp(towards)))
+        return sample.z == 0 and sample.label == 0.5
+    towards, miss = (sample.z, sample.held) if sample.label == 0 else (-sample.z, 1 - sample.held)
+    # A clamp far from the label makes a loss of its own.
+    silent = dtype.nearest(1 - Fraction(miss)) == 1
+    return towards < 0 and silent and not dtype.nearest(Fraction(math.exp(towards)))
 
 
 def _clamped(epsilon: str, dtype: DType, sample: _Sample) -> _Reason | None:
@@ -104,7 +122,20 @@ def _clamped(epsilon: str, dtype: DType, sample: _Sample) -> _Reason | None:
             "loss no longer changes there, and the slope of the clamp is 0"
         )
         return _Reason(_Harm.WRONG, sentence)
-    return _cancelled("1 - c", "the rounded prediction", 1, 1 - prediction, dtype)
+    if sample.passed != 1:
+        where = f"ŷ = {_shown(prediction, dtype)} is the very bound of the clamp, where that has a kink"
+        return _Reason(_Harm.WRONG, f"{where}: torch takes {_shown(sample.passed, dtype)} for its slope there")
+    return _lost_digits("c", sample, dtype)
+
+
+def _lost_digits(name: str, sample: _Sample, dtype: DType) -> _Reason | None:
+    """In the two differences of a prediction that the loss and its gradient are made of."""
+    differences = ((f"1 - {name}", 1.0, 1.0), (f"{name} - y", sample.prediction, sample.label))
+    found = (
+        _cancelled(what, "the rounded prediction", size, abs(other - sample.prediction), dtype)
+        for what, size, other in differences
+    )
+    return next((why for why in found if why), None)
 
 
 def _passes(bound: str, value: str, logarithm: str, dtype: DType) -> _Reason:
@@ -122,24 +153,34 @@ def _cross_entropy(dtype: DType, sample: _Sample) -> _Reason | None:
     if prediction == label and not by_zero:
         return _rounded_to("ŷ", label, dtype, "the loss, and with it the gradient," if label in {0, 1} else "ŷ - y")
     told = [f"ŷ is {_shown(prediction, dtype)} in {dtype.name}"]
-    for logarithm, argument, weight in (("log(ŷ)", prediction, label), ("log(1 - ŷ)", 1 - prediction, 1 - label)):
+    parts = (("log(ŷ)", prediction, "y", label), ("log(1 - ŷ)", 1 - prediction, "(1 - y)", 1 - label))
+    for logarithm, argument, factor, weight in parts:
         if weight and (not argument or math.log(argument) < _LEAST_LOG):
-            told.append(f"torch holds {logarithm} at -100, and so the loss at 100")
+            told.append(f"torch holds {logarithm} at -100, and so {_held_at(factor, weight, dtype)}")
     if divides:
         zero = f"1e-12, which is 0 in {dtype.name}: the quotient is not finite, and times 0 it is nan"
         end = zero if by_zero else "1e-12, and so loses its size"
         told.append(f"the gradient is divided by ŷ*(1 - ŷ), in place of which torch puts at least {end}")
         return _Reason(_Harm.NOT_FINITE if by_zero else _Harm.WRONG, "; ".join(told))
-    return _cancelled("1 - ŷ", "the rounded prediction", 1, 1 - prediction, dtype)
+    return _lost_digits("ŷ", sample, dtype)
+
+
+def _held_at(factor: str, weight: float, dtype: DType) -> str:
+    """What becomes of a loss by a logarithm that is held, of which it takes the part `weight`."""
+    if weight == 1:
+        return "the loss at 100"
+    part = dtype.nearest(Fraction(-_LEAST_LOG) * Fraction(dtype.nearest(Fraction(weight))))
+    return f"that part of the loss at 100*{factor} = {_shown(part, dtype)}"
 
 
 def _with_logits(dtype: DType, sample: _Sample) -> _Reason | None:
     z, prediction, label = sample.z, sample.prediction, sample.label
     if math.isinf(z):
         return _Reason(_Harm.NOT_FINITE, f"z overflows to {z} in {dtype.name}")
-    if label == 0 and z < 0:  # aten/src/ATen/native/Loss.cpp: the loss is (1 - target)*input - log_sigmoid(input)
-        loss = math.log1p(math.exp(z))
-        if lost := _cancelled("the loss, for torch z - log_sigmoid(z),", "the rounded logarithm", -z, loss, dtype):
+    if z < 0:  # aten/src/ATen/native/Loss.cpp: the loss is (1 - target)*input - log_sigmoid(input)
+        loss = math.log1p(math.exp(z)) - label * z
+        what = f"the loss, for torch {'z' if label == 0 else '(1 - y)*z'} - log_sigmoid(z),"
+        if lost := _cancelled(what, "the rounded logarithm", -z, loss, dtype):
             return lost
     if prediction == label:
         return _rounded_to("sigmoid(z)", label, dtype, "the gradient sigmoid(z) - y")
@@ -149,7 +190,8 @@ def _with_logits(dtype: DType, sample: _Sample) -> _Reason | None:
 
 def _rounded_to(what: str, label: float, dtype: DType, lost: str) -> _Reason:
     return _Reason(
-        _Harm.WRONG, f"{what} rounds to {label:g} in {dtype.name}, the label itself, so that {lost} comes out as 0"
+        _Harm.WRONG,
+        f"{what} rounds to {_shown(label, dtype)} in {dtype.name}, the label itself, so that {lost} comes out as 0",
     )
 
 

@@ -24,8 +24,8 @@ class Row(NamedTuple):
     """
 
     dtype: str
-    z: int
-    y: int
+    z: float
+    y: float
     clamped: str
     bce: str
     with_logits: str
@@ -190,9 +190,13 @@ LABEL = "ŷ rounds to {0} in {1}, the label itself, so that the loss, and with i
         ("float64", 20, 1, "bce_with_logits", "sigmoid(z) - y cancels: 7 digits of the rounded prediction remain in it"),
         ("float32", -50, 0, "bce_with_logits", "the loss, for torch z - log_sigmoid(z), cancels: 0 digits of the rounded logarithm remain in it"),
         ("float64", -20, 0, "bce_with_logits", "the loss, for torch z - log_sigmoid(z), cancels: 6 digits of the rounded logarithm remain in it"),
+        ("float64", 800, 0.5, "bce", "ŷ is 1 in float64; torch holds log(1 - ŷ) at -100, and so that part of the loss at 100*(1 - y) = 50; the gradient is divided by ŷ*(1 - ŷ), in place of which torch puts at least 1e-12, and so loses its size"),
+        ("float64", -20, 1e-9, "bce_with_logits", "the loss, for torch (1 - y)*z - log_sigmoid(z), cancels: 7 digits of the rounded logarithm remain in it"),
+        ("float32", 0.001, 0.50025, "clamped", "c - y cancels: 0 digits of the rounded prediction remain in it"),
+        ("float32", 0.001, 0.50025, "bce", "ŷ rounds to 0.50025 in float32, the label itself, so that ŷ - y comes out as 0"),
     ],
 )  # fmt: skip
-def test_a_reason_to_the_letter(dtype: str, z: int, y: int, way: str, told: str) -> None:
+def test_a_reason_to_the_letter(dtype: str, z: float, y: float, way: str, told: str) -> None:
     """Each kind of it, in each place of the formula where it can stand."""
     assert ask(Row(dtype, z, y, "", "", ""))[way].reason == told
 
@@ -248,6 +252,18 @@ def test_a_sample_whose_loss_is_0_is_not_to_blame(tmp_path: Path, harmless: str)
     assert told["clamped"] == "in 1 of 2 samples, first in sample 2 (z = 20): " + PASSES.format(
         1, "float32", "1 - 1e-8", "log(1 - c)"
     )
+
+
+def test_a_clamp_far_from_the_label_is_to_blame_where_the_loss_should_be_0(tmp_path: Path) -> None:
+    """Held at 0.1, a prediction of 0 has the loss -log(0.9) beside the label 0; the exact one rounds to 0."""
+    told = of_samples(tmp_path, "float32", "1,0", "-200,0", "20,0", epsilon="0.1")
+    assert told["clamped"] == "in 2 of 3 samples, first in sample 2 (z = -200): " + HELD.format("0", "0.1")
+
+
+def test_a_prediction_that_is_its_label_is_not_to_blame(tmp_path: Path) -> None:
+    """sigmoid(0) is 1/2 without rounding: the gradient beside the label 1/2 is 0, as it should be."""
+    told = of_samples(tmp_path, "float32", "0,0.5", "20,1")
+    assert told["bce"] == "in 1 of 2 samples, first in sample 2 (z = 20): " + LABEL.format(1, "float32")
 
 
 @pytest.mark.parametrize("samples", [("-200,1", "20,0"), ("20,0", "-200,1")])
