@@ -97,8 +97,13 @@ def _try_points(seen: Seen, assertion: Assertion, until: float) -> None:
     if all(trial.refuting for trial in seen.trials):
         return
     decided = [seen.whole, *(trial.claim for trial in seen.trials)]
-    for point in turning_points(assertion, seen.functions, decided, domains=len(useful) < _ENOUGH):
+    points = turning_points(assertion, seen.functions, decided, domains=len(useful) < _ENOUGH)
+    # Looking for them takes no more than half of the time that is left: what is proved has to be looked at too.
+    enough = (time.monotonic() + until) / 2
+    for point in points:
         _try(seen, point, useful, until)
+        if time.monotonic() > enough:
+            return
 
 
 def _try(seen: Seen, point: Point, useful: list[Point], until: float) -> None:

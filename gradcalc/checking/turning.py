@@ -39,8 +39,11 @@ def turning_points(assertion: Assertion, functions: Family, roots: Sequence[int]
     subjects = functions.deciding(roots, domains=domains)
     if subjects:
         found = _found(assertion, functions, subjects, _samples(functions.literals(roots)))
-        points = {tuple(point.values()): point for point in islice(found, _MOST_POINTS)}
-        yield from points.values()
+        seen: set[tuple[Fraction, ...]] = set()
+        for point in islice(found, _MOST_POINTS):
+            if tuple(point.values()) not in seen:
+                yield point
+            seen.add(tuple(point.values()))
 
 
 def _found(

@@ -24,7 +24,7 @@ from gradcalc.language.parser import parse
 from gradcalc.language.tape import COMPARISONS, CONNECTIVES, CONSTANT, NUMBER, Instruction, Tape
 
 #: Of more conditions that stand inside each other, and of longer functions, no clauses are made.
-_MOST_CLAUSES, _MOST_STEPS = 200, 2000
+_MOST_CLAUSES, _MOST_STEPS = 200, 20_000
 
 #: By the vocabulary's `arb` column: conditions that must hold, each `a relation` or several with `or` between them.
 _TABLE: dict[str, tuple[str, ...]] = {
