@@ -100,7 +100,7 @@ class ComputationError(GradcalcError):
     kind = "computation"
 
 
-def internal(error: Exception) -> GradcalcError:
+def internal(error: BaseException) -> GradcalcError:
     """A fault of ours as a user sees it: one sentence, however long the exception's own text, and a request."""
     text = " ".join(str(error).split())
     short = text if len(text) <= _SHORT else f"{text[:_SHORT]}..."

@@ -16,6 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: Each part of the package, lowest first, and the other parts that it may import, at whatever depth.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "exhaustion": {"errors"},
     "dtypes": set(),
     "deadline": set(),
     "lessons": set(),
@@ -24,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "claims": set(),
     "results": {"claims"},
     "language": {"errors"},
-    "engines": {"errors", "dtypes", "deadline", "processes", "language"},
+    "engines": {"errors", "exhaustion", "dtypes", "deadline", "processes", "language"},
     "verdict": {"dtypes", "results", "engines"},
     "memory": {"language"},
     "program": {"errors", "dtypes", "deadline", "language", "engines", "memory"},
@@ -47,12 +48,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "render": {"errors", "dtypes", "processes", "claims", "results"},
     "console": {"errors", "results", "render"},
-    "batch": {"errors", "language", "results", "engines", "processes", "session", "pipeline", "render", "console"},
-    "daemon": {"errors", "signalled"},
+    "batch": {
+        *("errors", "exhaustion", "language", "results", "engines", "processes"),
+        *("session", "pipeline", "render", "console"),
+    },
+    "daemon": {"errors", "exhaustion", "signalled"},
     "cli": {
         "daemon",
         "lessons",
         "errors",
+        "exhaustion",
         "dtypes",
         "language",
         "claims",
@@ -64,8 +69,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "render",
         "batch",
     },
-    "__main__": {"signalled", "daemon", "errors", "results", "console", "cli", "render"},
-    "warm": {"daemon", "processes", "language", "engines", "console", "__main__"},
+    "__main__": {"signalled", "daemon", "errors", "exhaustion", "results", "console", "cli", "render"},
+    "warm": {"exhaustion", "daemon", "processes", "language", "engines", "console", "__main__"},
     "__init__": {"language", "claims", "results", "checking", "regression", "pipeline"},
 }
 

@@ -20,7 +20,8 @@ from gradcalc.batch.held import Held, held
 from gradcalc.batch.lines import Line
 from gradcalc.batch.questions import Setting
 from gradcalc.console import OutputError
-from gradcalc.errors import UsageError
+from gradcalc.errors import GradcalcError, UsageError
+from gradcalc.exhaustion import exhausted
 
 _SUFFIX = ".part"
 
@@ -34,8 +35,11 @@ class Destination:
 
     def __init__(self, path: str, setting: Setting, *, resume: bool) -> None:
         self._setting = setting
-        self._final = Path(os.path.realpath(path))
-        self._direct = self._final.exists() and not self._final.is_file()
+        try:
+            self._final = Path(os.path.realpath(path))
+            self._direct = self._final.exists() and not self._final.is_file()
+        except OSError as error:  # the name is too long, or relative to a directory that is no more
+            raise _not_written(error, path) from None
         if self._final.is_dir() or not path:
             raise UsageError(f"'{path}' is not the name of a file" if not path else f"{path} is a directory")
         if resume and self._direct:
@@ -109,7 +113,7 @@ class Destination:
         return file
 
 
-def _not_written(error: OSError) -> OutputError:
+def _not_written(error: OSError, path: str = "") -> GradcalcError:
     reason = (error.strerror or "an input/output error").lower()
-    where = f" to {error.filename}" if error.filename else ""
-    return OutputError(f"the answers could not be written{where}: {reason}")
+    where = f" to {error.filename or path}" if error.filename or path else ""
+    return exhausted(error) or OutputError(f"the answers could not be written{where}: {reason}")

@@ -1,7 +1,7 @@
 """What an output holds already: which lines it answers, and how far it can be kept.
 
 Comes in: the output of an earlier run, and the lines that are asked now. Goes out: `Held`. Raises `UsageError` where
-these are other lines than those that are answered. Imports `errors` and this package.
+what is asked now is not what was asked then. Imports `errors` and this package.
 
 An answer that does not end in a newline was torn when its run was interrupted; in CSV the rows of the last line count
 as torn too, since some may be missing.
@@ -10,14 +10,22 @@ as torn too, since some may be missing.
 from __future__ import annotations
 
 import csv
-import json
+import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import IO, NamedTuple
 
-from gradcalc.batch.answers import cell, heading
+import gradcalc
+from gradcalc.batch.answers import ASKED, heading
+from gradcalc.batch.asked import asked, version
 from gradcalc.batch.lines import Line
-from gradcalc.batch.questions import Setting, identity, read_fields
-from gradcalc.errors import GradcalcError, UsageError
+from gradcalc.batch.questions import Setting, read_line
+from gradcalc.errors import UsageError
+
+_DOCUMENT = re.compile(rb'\{"schema": .*, "%s": "([!#-~]+)"\}\n' % ASKED.encode(), re.DOTALL)
+_FAILURE = re.compile(rb'\{"schema": [0-9]+, "error": ')
+_CHANGED = "undo the change, or name another --output to ask all of it anew"
+_ANEW = "name another --output to ask all of it anew"
 
 
 class Held(NamedTuple):
@@ -29,11 +37,9 @@ class Held(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    """What an answer says of its line: number and expression where it says so, the id as CSV would write it."""
+    """What an answer, or a row of one, says. stop: the bytes of the output up to its end."""
 
-    line: int | None
-    expression: str | None
-    id: str | None
+    asked: str
     failed: bool
     stop: int
 
@@ -41,57 +47,67 @@ class _Answer(NamedTuple):
 def held(output: IO[bytes], lines: Iterator[Line], setting: Setting) -> Held:
     """Take from `lines` those that `output` answers."""
     found = Held(0, 0, 0)
-    for answer in _rows(output, heading(setting)) if setting.writes == "csv" else _documents(output):
-        line = next(lines, None)
-        if line is None or not _fits(answer, line, setting):
-            hint = "name the input of that run, or another --output"
-            raise UsageError(
-                f"the answers that are there are not those of this input (answer {found.lines + 1})", hint=hint
-            )
+    for answer in _rows(output, setting) if setting.writes == "csv" else _documents(output):
+        _require_same(answer, found.lines + 1, next(lines, None), setting)
         found = Held(found.lines + 1, found.failed + answer.failed, answer.stop)
     return found
+
+
+def _require_same(answer: _Answer, number: int, line: Line | None, setting: Setting) -> None:
+    """Raise `UsageError` unless an answer, with its number from 1, is to this line as it is asked now."""
+    if (other := version(answer.asked)) != gradcalc.__version__:
+        told = f"answer {number} is by gradcalc {other}, and this is {gradcalc.__version__}"
+        raise UsageError(told, hint=_ANEW)
+    if line is None:
+        raise UsageError(f"the input ends before the line to which there is answer {number}", hint=_CHANGED)
+    if answer.asked != asked(line, read_line(line, setting), setting):
+        told = f"line {line.number} or an option is not what it was when answer {number} was written"
+        raise UsageError(told, hint=_CHANGED)
 
 
 def _documents(output: IO[bytes]) -> Iterator[_Answer]:
     stop = 0
     while (data := output.readline()).endswith(b"\n"):
         stop += len(data)
-        try:
-            document = json.loads(data)
-            known = cell(document["id"])
-            yield _Answer(document.get("line"), document.get("expression"), known, "error" in document, stop)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise _foreign() from None
+        found = _DOCUMENT.fullmatch(data)
+        if found is None:
+            raise _untold() if data.startswith(b'{"schema": ') else _foreign()
+        yield _Answer(found[1].decode("ascii"), _FAILURE.match(data) is not None, stop)
 
 
-def _rows(output: IO[bytes], heading: str) -> Iterator[_Answer]:
+def _rows(output: IO[bytes], setting: Setting) -> Iterator[_Answer]:
     """An answer for all rows of a line, once a row of the next one is there."""
-    head = output.readline()
+    head, expected = output.readline(), heading(setting)
     if not head.endswith(b"\n"):
         return
-    if head.decode("utf-8", "replace") != heading:
-        raise _foreign()
-    stop, last = len(head), None
+    if head.decode("utf-8", "replace") != expected:
+        raise _untold() if expected.startswith(head.decode("utf-8", "replace").rstrip()) else _foreign()
+    last: _Answer | None = None
+    for _, rows in groupby(_cells(output, len(head)), key=lambda row: row.asked):
+        if last is not None:
+            yield last
+        *_, last = rows
+
+
+def _cells(output: IO[bytes], stop: int) -> Iterator[_Answer]:
+    """The rows that are whole. A cell may hold newlines, between quotation marks."""
+    row = b""
     while (data := output.readline()).endswith(b"\n"):
+        row += data
+        if row.count(b'"') % 2:
+            continue
+        stop += len(row)
         try:
-            number, known, *_, error = next(csv.reader([data.decode()]))
-            row = _Answer(int(number), None, known or None, bool(error), stop + len(data))
+            *_, error, told = next(csv.reader([row.decode()], strict=True))
         except (ValueError, csv.Error):
             raise _foreign() from None
-        if last is not None and last.line != row.line:
-            yield last
-        stop, last = row.stop, row
+        row = b""
+        yield _Answer(told, bool(error), stop)
 
 
-def _fits(answer: _Answer, line: Line, setting: Setting) -> bool:
-    """Whether an answer is one to this line, as far as it tells."""
-    try:
-        fields = read_fields(line.text, setting) if line.whole else {}
-        known, expression = cell(identity(fields)), fields.get("expression")
-    except GradcalcError:
-        known = expression = None
-    same = answer.expression in {None, expression} and answer.line in {None, line.number}
-    return same and (answer.id or None) == (known or None)
+def _untold() -> UsageError:
+    told = "the answers that are there do not tell what was asked, as those of an --output of this version do"
+    return UsageError(told, hint=_ANEW)
 
 
 def _foreign() -> UsageError:

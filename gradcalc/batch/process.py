@@ -18,6 +18,7 @@ from gradcalc.batch.lines import Line
 from gradcalc.batch.questions import Setting
 from gradcalc.engines import symbolic
 from gradcalc.errors import ComputationError, LimitError
+from gradcalc.exhaustion import exhausted
 
 #: The certified engine bounds itself, and few programs keep torch busy for longer: those of a high order.
 _SECONDS = 120.0
@@ -43,8 +44,9 @@ class Process:
         except TimeoutError:
             self.close()
             raise LimitError(f"the line was given up after {_SECONDS:g} seconds, those of SymPy not counted") from None
-        except (OSError, EOFError):
-            raise ComputationError(f"the process that computed this line ended unexpectedly ({self.close()})") from None
+        except (OSError, EOFError) as error:
+            ended = ComputationError(f"the process that computed this line ended unexpectedly ({self.close()})")
+            raise exhausted(error) or ended from None
 
     def kill(self) -> None:
         """End the process for good, whatever it is doing; any thread may call this."""

@@ -1,7 +1,7 @@
 """A line -> a question: JSON or comma-separated values, with the keys of `KEYS`.
 
-Comes in: a line's text and the `Setting` of the run. Goes out: its fields, then a `Request`. Raises `DataError`,
-`PointError` and `UsageError` for what is no question. Imports `errors`, `language.suggestions`, `pipeline.Request`.
+Comes in: a line and the `Setting` of the run. Goes out: a `Reading`, then a `Request`. Raises `DataError`, `PointError`
+and `UsageError` for what is no question. Imports `errors`, `language.suggestions`, `pipeline.Request`, this package.
 
 Numbers are kept as they are written, so that a decimal of a point is read as it is after `--at`.
 """
@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, NoReturn
+from typing import Any
 
-from gradcalc.batch.lines import Line
-from gradcalc.errors import DataError, LimitError, PointError, UsageError
+from gradcalc.batch.ids import Number, as_json
+from gradcalc.batch.lines import MOST_BYTES, Line
+from gradcalc.errors import DataError, GradcalcError, LimitError, PointError, UsageError
 from gradcalc.language.suggestions import sentence
 from gradcalc.pipeline import Request
 
@@ -29,15 +30,8 @@ _SECONDS = re.compile(r"[0-9]{0,9}\.?[0-9]{0,9}")
 _LONGEST_TIMEOUT = 86_400.0
 _NO_NAME = re.compile(r"[\s,=<>!()\[\]]|^$")
 _MOST_DIGITS = 1000
-_LONGEST_WHOLE = 4000
 _SHOWN = 40
 _EXAMPLE = 'write {"expression": "sin(x**2)", "at": {"x": 4}}'
-
-
-class Number(str):
-    """A number of a JSON document, as it is written there."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +40,7 @@ class Setting:
 
     request: what a line does not say, but for its expression. reads, writes: "jsonl" or "csv". header: the columns of a
     CSV input. encoding: of the output. digits: of the numbers in a CSV output, None for the shortest that read back.
+    resumable: whether each answer says what was asked, so that a later run can go on.
     """
 
     request: Request
@@ -54,6 +49,7 @@ class Setting:
     header: tuple[str, ...] = ()
     encoding: str = "utf-8"
     digits: int | None = None
+    resumable: bool = False
 
     def document(self) -> dict[str, Any]:
         """As JSON carries it."""
@@ -82,24 +78,34 @@ def read_header(line: Line | None) -> tuple[str, ...]:
     return header
 
 
-def read_fields(text: str, setting: Setting) -> dict[str, Any]:
-    """What a line says, by key; what is null or an empty cell is not said."""
-    if not text.isprintable() and any("\udc80" <= character <= "\udcff" for character in text):
-        raise DataError("the line is not text in UTF-8")
-    fields = _cells(text, setting.header) if setting.reads == "csv" else _members(text)
-    return {key: value for key, value in fields.items() if value is not None}
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a line says by key; what is null or an empty cell is not said. wrong: what is wrong with it as a whole.
+
+    A line that is wrong may still have an id.
+    """
+
+    fields: Mapping[str, Any]
+    wrong: GradcalcError | None = None
 
 
-def identity(fields: Mapping[str, Any]) -> Any:
-    """The value of `id` as JSON has it, None if there is none."""
-    return _plain(fields.get("id"))
+def read_line(line: Line, setting: Setting) -> Reading:
+    """What a line says. Raises nothing."""
+    try:
+        reading = _read(line, setting)
+    except GradcalcError as error:
+        return Reading({}, error)
+    fields = {key: value for key, value in reading.fields.items() if value is not None}
+    try:
+        as_json(fields.get("id"))
+    except GradcalcError as error:
+        return Reading({key: value for key, value in fields.items() if key != "id"}, error)
+    return Reading(fields, reading.wrong)
 
 
-def read_request(fields: Mapping[str, Any], setting: Setting) -> Request:
+def read_request(reading: Reading, setting: Setting) -> Request:
     """The question that a line asks."""
-    for key in fields:
-        if key not in KEYS:
-            raise _unknown("key", key)
+    fields = _said(reading)
     expression = fields.get("expression")
     if type(expression) is not str:
         told = "there is no expression" if expression is None else f"the expression is {_shown(expression)}, not a text"
@@ -118,13 +124,43 @@ def read_request(fields: Mapping[str, Any], setting: Setting) -> Request:
     return replace(setting.request, **given)
 
 
+def _said(reading: Reading) -> Mapping[str, Any]:
+    """The fields of a line in which nothing is wrong or unknown."""
+    if reading.wrong is not None:
+        raise reading.wrong
+    for key in reading.fields:
+        if key not in KEYS:
+            raise _unknown("key", key)
+    return reading.fields
+
+
 # -- the two forms of a line
 
 
-def _members(text: str) -> dict[str, Any]:
+def _read(line: Line, setting: Setting) -> Reading:
+    if not line.whole:
+        raise LimitError(f"the line is longer than {MOST_BYTES >> 20} MiB")
+    if not line.text.isprintable() and any("\udc80" <= character <= "\udcff" for character in line.text):
+        raise DataError("the line is not text in UTF-8")
+    return Reading(_cells(line.text, setting.header)) if setting.reads == "csv" else _members(line.text)
+
+
+def _members(text: str) -> Reading:
+    complaints: list[DataError] = []
+
+    def no_number(word: str) -> None:
+        complaints.append(DataError(f"{word} is not JSON, and a gradient is taken at finite numbers"))
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+            complaints.append(DataError(f"the key '{_short(twice)}' is given twice"))
+        return found
+
     try:
         found = json.loads(
-            text, parse_int=Number, parse_float=Number, parse_constant=_no_number, object_pairs_hook=_object
+            text, parse_int=Number, parse_float=Number, parse_constant=no_number, object_pairs_hook=members
         )
     except RecursionError:
         raise LimitError("the line is nested too deeply") from None
@@ -133,19 +169,7 @@ def _members(text: str) -> dict[str, Any]:
         raise DataError(message, hint=_EXAMPLE) from None
     if not isinstance(found, dict):
         raise DataError(f"the line is {_shown(found)}, not an object", hint=_EXAMPLE)
-    return found
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
-        raise DataError(f"the key '{_short(twice)}' is given twice")
-    return found
-
-
-def _no_number(word: str) -> NoReturn:
-    raise DataError(f"{word} is not JSON, and a gradient is taken at finite numbers")
+    return Reading(found, complaints[0] if complaints else None)
 
 
 def _cells(text: str, header: Sequence[str]) -> dict[str, Any]:
@@ -217,26 +241,6 @@ def _timeout(value: Any) -> float:
     if isinstance(value, str) and _SECONDS.fullmatch(value) and re.search("[1-9]", value):
         return min(float(value), _LONGEST_TIMEOUT)
     raise UsageError(f"timeout is {_shown(value)}; it must be a positive number of seconds")
-
-
-def _plain(value: Any) -> Any:
-    """A JSON value with Python's numbers in it."""
-    if isinstance(value, Number):
-        return _number(value)
-    if isinstance(value, list):
-        return [_plain(entry) for entry in value]
-    return {name: _plain(entry) for name, entry in value.items()} if isinstance(value, dict) else value
-
-
-def _number(text: Number) -> int | float:
-    if text.removeprefix("-").isdigit():
-        if len(text) > _LONGEST_WHOLE:
-            raise LimitError(f"a number of the id has {len(text):,} digits")
-        return int(text)
-    value = float(text)
-    if not math.isfinite(value):
-        raise DataError(f"the number {_short(text)} of the id is beyond float64")
-    return value
 
 
 def _unknown(what: str, name: str) -> DataError:

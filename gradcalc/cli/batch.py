@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from gradcalc.cli import options
+from gradcalc.cli.commands import FILE
 from gradcalc.cli.progress import watched
 from gradcalc.console import Console
 from gradcalc.errors import DataError, Status, UsageError
+from gradcalc.exhaustion import exhausted
 
 if TYPE_CHECKING:
     from gradcalc.batch import Line, Setting
@@ -31,6 +33,8 @@ EPILOG = """
 A line is {"expression": "sin(x**2)", "at": {"x": 4}}; it may have wrt, id (any
 JSON, which the answer repeats), device, dtype, order, digits and timeout too.
 In a CSV file the same words are the columns: expression,at and any other.
+An answer in an --output says in "asked" by which version, and a digest of
+what was asked: a line or an option that has changed since is an error.
 
 \b
 Examples:
@@ -52,7 +56,7 @@ _MOST_UNASKED = 8
 def batch(
     ctx: typer.Context,
     *,
-    file: Annotated[str, typer.Argument(metavar="FILE", hidden=True)] = "-",
+    file: Annotated[str | None, typer.Argument(metavar=FILE, hidden=True)] = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -60,7 +64,8 @@ def batch(
         ),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the --output of a run that was interrupted.")
+        bool,
+        typer.Option("--resume", help="Go on with the --output of an interrupted run that asked the same."),
     ] = False,
     jobs: Annotated[
         int | None,
@@ -94,6 +99,9 @@ def batch(
     console: Console = ctx.obj
     console.color = color
     gc.enable()  # which the program has no use for where it answers one question and ends
+    if file is None and sys.stdin is not None and sys.stdin.isatty():
+        raise UsageError("the questions are missing", hint="write gradcalc batch FILE, or batch - to type them here")
+    file = file or "-"
     if resume and output is None:
         raise UsageError("--resume needs --output", hint="name the file that the interrupted run was to write")
     reads = reads or _by_name(file) or "jsonl"
@@ -107,7 +115,7 @@ def batch(
         lines = read_lines(stream)
         header = read_header(next(lines, None)) if reads == "csv" else ()
         encoding = console.view().encoding if output is None else "utf-8"
-        setting = Setting(request, reads, writes, header, encoding, digits)
+        setting = Setting(request, reads, writes, header, encoding, digits, resumable=output is not None)
         run = _Run(console, setting, jobs or _cores(), _size(stream), aside=output is not None)
         if output is None:
             run.to_stdout(lines)
@@ -178,7 +186,9 @@ def _opened(file: str) -> Iterator[BinaryIO]:
         if isinstance(error, BrokenPipeError):
             raise
         reason = (error.strerror or "an input/output error").lower()
-        raise DataError(f"{'standard input' if file == '-' else file} cannot be read: {reason}") from None
+        raise exhausted(error) or DataError(
+            f"{'standard input' if file == '-' else file} cannot be read: {reason}"
+        ) from None
 
 
 def _size(stream: BinaryIO) -> int | None:

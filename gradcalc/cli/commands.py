@@ -20,6 +20,8 @@ from gradcalc.render.excerpt import shorten
 HELP_OPTIONS = ("-h", "--help")
 #: The name of an argument that is a formula.
 FORMULA = "EXPR"
+#: The name of an argument that is a file; where it is left out, standard input is read.
+FILE = "FILE"
 _SHOWN = 60
 
 

@@ -36,8 +36,12 @@ def failed(error: GradcalcError) -> Record:
 
 def dump(document: Record, view: View) -> str:
     """A document on one line; characters beyond ASCII as they are only where the stream is UTF-8."""
-    text = json.dumps(document, ensure_ascii=not view.encoding.lower().startswith("utf"), allow_nan=False)
-    return f"{text}\n"
+    return f"{json.dumps(document, ensure_ascii=ascii_only(view), allow_nan=False)}\n"
+
+
+def ascii_only(view: View) -> bool:
+    """Whether characters beyond ASCII must be escaped."""
+    return not view.encoding.lower().startswith("utf")
 
 
 def point(at: Mapping[str, Value]) -> Record:

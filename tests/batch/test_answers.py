@@ -91,15 +91,51 @@ def test_a_line_is_answered_as_diff_answers(text: str, request_: Request | None)
         "-0.5",
         "123456789012345678901234567890",
         '"\\ud800 ü"',
+        '{"": "", "\\u0000": "\\r\\n", "[": "]"}',
+        "[" * 500 + "]" * 500,
+        '{"a": [' * 400 + "1" + "]}" * 400,
     ],
+    ids=lambda identity: identity[:40].encode("ascii", "replace").decode(),
 )
 def test_the_id_is_repeated(identity: str) -> None:
-    """Any value of JSON, also beside a failure."""
-    for text in ('"expression": "x", "at": 1', '"expression": "sni(x)"', '"at": 1', '"expression": "x", "foo": 1'):
+    """Any value of JSON, however deep, also beside a failure of whatever kind."""
+    for text in (
+        '"expression": "x", "at": 1',
+        '"expression": "sni(x)"',
+        '"at": 1',
+        '"expression": "x", "foo": 1',
+        '"expression": "x", "at": NaN',
+        '"expression": "x", "expression": "y"',
+    ):
         found = answer(line(f'{{{text}, "id": {identity}}}'), PLAIN, SESSION)
         document = json.loads(found.text.encode("utf-8", "backslashreplace"))
         assert document["id"] == json.loads(identity)
         assert list(document)[-1] == "id"
+
+
+@pytest.mark.parametrize("number", ["0.1000000000000000055511151231257827", "1E2", "-0", "1.50", "9" * 4000])
+def test_a_number_in_an_id_is_repeated_as_it_was_written(number: str) -> None:
+    """Not as a float64 near it."""
+    found = answer(line(f'{{"expression": "x", "id": [{number}, {{"a": {number}}}]}}'), PLAIN, SESSION)
+    assert found.text.endswith(f', "id": [{number}, {{"a": {number}}}]}}\n')
+
+
+def test_an_id_too_deep_to_be_read_is_told_and_the_next_line_answered() -> None:
+    """A sentence, in both forms of an output."""
+    deep = f'{{"expression": "x", "id": {"[" * 5000}{"]" * 5000}}}'
+    for setting in (PLAIN, Setting(Request(""), writes="csv", resumable=True)):
+        found = answer(line(deep), setting, SESSION)
+        assert found.failed
+        assert "the line is nested too deeply" in found.text
+        assert not answer(line('{"expression": "x"}'), setting, SESSION).failed
+
+
+def test_an_id_is_one_cell_of_a_table() -> None:
+    """A text as it is, all else as JSON, with quotes and newlines where CSV wants them."""
+    setting = Setting(Request(""), writes="csv")
+    for identity, cell in (('"a,\\"b\\"\\nc"', 'a,"b"\nc'), ("[1.50, null]", "[1.50, null]"), ("1E2", "1E2")):
+        (row,) = rows(f'{{"expression": "x", "id": {identity}}}', setting)
+        assert row["id"] == cell
 
 
 @pytest.mark.parametrize(
@@ -142,6 +178,9 @@ def test_the_id_is_repeated(identity: str) -> None:
         ('{"expression": "x", "at": 1, "dtype": "float63"}', "device", "there is no dtype 'float63'"),
         ('{"expression": "x", "at": 1, "dtype": 32}', "usage", "dtype is 32; it must be a text"),
         ('{"expression": "x", "at": 1, "device": "cuda:77"}', "device", "there is no device cuda:77 here"),
+        ('{"expression": "x", "id": [{"a": -1e400}]}', "data", "the number -1e400 of the id is beyond float64"),
+        ('{"expression": "x", "id": NaN}', "data", "NaN is not JSON, and a gradient is taken at finite numbers"),
+        ('{"expression": "x", "id": {"a": 1, "a": 2}}', "data", "the key 'a' is given twice"),
         ('{"expression": "x", "id": 1e400}', "data", "the number 1e400 of the id is beyond float64"),
         ('{"expression": "x", "id": ' + "9" * 5000 + "}", "limit", "a number of the id has 5,000 digits"),
         ("[" * 200_000, "limit", "the line is nested too deeply"),

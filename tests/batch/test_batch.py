@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.cli.harness import Finished, environment, run
+from tests.cli.pseudo import terminal
 from tests.processes import alive, children, wait_until
 
 PROGRAM = [sys.executable, "-m", "gradcalc", "batch"]
@@ -98,6 +99,17 @@ def test_an_empty_input_has_an_empty_answer() -> None:
     assert (csv.stdout.count("\n"), csv.stderr, csv.status) == (1, "", 0)
 
 
+def test_a_terminal_is_asked_for_a_file(tmp_path: Path) -> None:
+    """Who types `gradcalc batch` would sit before a program that waits in silence; `-` says that questions are typed."""
+    with terminal([*PROGRAM], environment(NO_COLOR="1"), tmp_path) as seen:
+        assert seen.end() == 2
+    assert b"the questions are missing" in seen.raw
+    with terminal([*PROGRAM, "-"], environment(NO_COLOR="1"), tmp_path) as seen:
+        seen.type('{"expression": "x**2"}\n\x04')
+        assert seen.end() == 0
+    assert b'"expression": "2*x"' in seen.raw
+
+
 @pytest.mark.parametrize(
     ("tokens", "message"),
     [
@@ -149,7 +161,8 @@ def test_an_interrupted_run_goes_on(number: signal.Signals, form: str, tmp_path:
     part = tmp_path / f"out.{form}.part"
     lines = questions(120)
     source.write_text(text(lines))
-    whole = run("batch", str(source), "--format", form)
+    whole = tmp_path / f"whole.{form}"
+    assert run("batch", str(source), "--output", str(whole)).status == 1
 
     process = started("-", "--output", str(target), stdin=subprocess.PIPE)
     assert process.stdin is not None
@@ -163,7 +176,7 @@ def test_an_interrupted_run_goes_on(number: signal.Signals, form: str, tmp_path:
     assert process.returncode == (130 if number == signal.SIGINT else -number)
     wait_until(lambda: not any(map(alive, workers)), "the end of the workers")
     assert not target.exists()
-    assert whole.stdout.encode().replace(b"\r\n", b"\n").startswith(part.read_bytes().replace(b"\r\n", b"\n"))
+    assert whole.read_bytes().startswith(part.read_bytes())
 
     refused = run("batch", str(source), "--output", str(target))
     assert refused.status == 2
@@ -176,7 +189,7 @@ def test_an_interrupted_run_goes_on(number: signal.Signals, form: str, tmp_path:
     assert first.startswith("gradcalc: note: ")
     assert first.endswith(" lines had an answer before")
     assert (done.stdout, last, done.status) == ("", "gradcalc: note: 20 of 120 lines failed", 1)
-    assert target.read_bytes().decode().replace("\r\n", "\n") == whole.stdout.replace("\r\n", "\n")
+    assert target.read_bytes() == whole.read_bytes()
     assert not part.exists()
 
 
@@ -196,15 +209,53 @@ def test_a_complete_file_can_be_gone_on_with(tmp_path: Path) -> None:
     assert len(documents(target.read_text())) == 5
 
 
-def test_answers_of_another_input_are_left_alone(tmp_path: Path) -> None:
-    """The file is as it was."""
+@pytest.mark.parametrize(
+    ("tokens", "change", "told"),
+    [
+        (
+            [],
+            ('"at": {"x": -0.5}', '"at": {"x": 9}'),
+            "line 2 or an option is not what it was when answer 2 was written",
+        ),
+        (["--dtype", "float32"], ("", ""), "line 1 or an option is not what it was when answer 1 was written"),
+    ],
+)
+def test_a_changed_question_is_told_and_its_old_answer_left_alone(
+    tokens: list[str], change: tuple[str, str], told: str, tmp_path: Path
+) -> None:
+    """Another point, another option: status 2, the line, a hint that works; the file is as it was."""
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(text(questions(3)))
+    assert run("batch", str(source), "--output", str(target)).status == 0
+    before = target.read_bytes()
+    source.write_text(source.read_text().replace(*change))
+    done = run("batch", str(source), "--output", str(target), "--resume", *tokens)
+    hint = "undo the change, or name another --output to ask all of it anew"
+    assert done == Finished("", f"gradcalc: {told}\n  {hint}\n", 2)
+    assert target.read_bytes() == before
+    assert run("batch", str(source), "--output", str(tmp_path / "other.jsonl"), *tokens).status == 0
+
+
+def test_answers_that_do_not_tell_what_was_asked_are_left_alone(tmp_path: Path) -> None:
+    """Those of a version that did not tell it: the file is as it was."""
     source, part = tmp_path / "in.jsonl", tmp_path / "out.jsonl.part"
     source.write_text(text(questions(3)))
     part.write_text('{"schema": 1, "expression": "y", "id": null}\n')
     done = run("batch", str(source), "--output", str(tmp_path / "out.jsonl"), "--resume")
     assert done.status == 2
-    assert "not those of this input (answer 1)" in done.stderr
+    assert "do not tell what was asked" in done.stderr
     assert part.read_text() == '{"schema": 1, "expression": "y", "id": null}\n'
+
+
+def test_only_a_file_s_answers_tell_what_was_asked(tmp_path: Path) -> None:
+    """On standard output they are the documents of `diff` with an id; in a file there is a key more, or a column."""
+    asked = json.loads(run("batch", stdin=questions(1)[0]).stdout)
+    for form in ("jsonl", "csv"):
+        run("batch", "--output", str(tmp_path / form), "--format", form, stdin=questions(1)[0])
+    kept = json.loads((tmp_path / "jsonl").read_text())
+    assert kept.pop("asked").startswith("0.")
+    assert (kept, list(kept)) == (asked, list(asked))
+    assert (tmp_path / "csv").read_text().splitlines()[0].endswith(",error,asked")
 
 
 # -- processes that die, formulas that hang
