@@ -64,7 +64,8 @@ def split(line: str) -> tuple[list[str], bool]:
         elif character in "'\"":
             quote = character
         elif character.isspace():
-            words, word = [*words, word] if word else words, ""
+            words += [word] if word else []
+            word = ""
         else:
             word += character
     return [*words, word], bool(quote)

@@ -6,6 +6,7 @@ Imports `console` and `errors`; the conversation only once the options are read.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import typer
@@ -44,6 +45,7 @@ def repl(ctx: typer.Context, *, color: options.Color = "auto") -> Status:
     """Ask many questions at a prompt, where the engines stay loaded; or answer the lines on standard input."""
     console: Console = ctx.obj
     console.color = color
+    gc.enable()  # a conversation lives longer than the one question for which the program does without
 
     from gradcalc.cli.prompt import loop
     from gradcalc.cli.prompt.settings import Settings

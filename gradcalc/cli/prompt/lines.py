@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import BinaryIO
 
-from gradcalc.cli.prompt.reading import is_open
+from gradcalc.cli.prompt.reading import Statement
 from gradcalc.errors import ExpressionError, LimitError
 from gradcalc.language import limits
 
@@ -27,13 +27,14 @@ class Lines:
 
     def read(self, invitation: str) -> str:
         """The next statement, over as many lines as it takes."""
-        text = self._line(invitation)
-        while is_open(text):
+        statement = Statement()
+        goes_on = statement.add(self._line(invitation))
+        while goes_on:
             try:
-                text += f"\n{self._line(_MORE)}"
+                goes_on = statement.add(self._line(_MORE))
             except EOFError:
                 break
-        return text
+        return "\n".join(statement.lines)
 
     def _line(self, invitation: str) -> str:
         line = self._invited(invitation)

@@ -7,7 +7,6 @@ Imports `console`, `errors` and modules of `cli`; prompt_toolkit and the engines
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -22,7 +21,8 @@ from gradcalc.cli.prompt.lines import Lines
 from gradcalc.cli.prompt.reading import statements
 from gradcalc.cli.prompt.settings import Settings
 from gradcalc.console import Console, OutputError
-from gradcalc.errors import GradcalcError, Status, UsageError, internal
+from gradcalc.errors import GradcalcError, Status, UsageError
+from gradcalc.exhaustion import fault
 
 
 class Reader(Protocol):
@@ -58,7 +58,6 @@ def with_somebody(settings: Settings, console: Console) -> Status:
 
     conversation = Conversation(answer, settings)
     reader = _reader(conversation, console)
-    gc.enable()  # a conversation lives longer than the one question for which the program does without
     warm.start()
     with _ctrl_c_raised():
         _converse(conversation, reader, console, somebody=True)
@@ -109,7 +108,7 @@ def _answered(statement: str, conversation: Conversation, console: Console, *, s
     except Exception as error:
         if os.environ.get("GRADCALC_DEBUG") == "1":
             raise
-        return tell(internal(error), _asked(statement, conversation), console)
+        return tell(fault(error), _asked(statement, conversation), console)
 
 
 def _asked(statement: str, conversation: Conversation) -> list[str]:

@@ -15,7 +15,7 @@ from itertools import zip_longest
 from typer.core import TyperArgument
 
 from gradcalc.cli.app import build
-from gradcalc.cli.commands import FORMULA, HELP_OPTIONS, options_of
+from gradcalc.cli.commands import FILE, FORMULA, HELP_OPTIONS, options_of
 from gradcalc.cli.prompt.settings import Settings
 from gradcalc.errors import GradcalcError, UsageError
 from gradcalc.language.definitions import Expansion, write_out
@@ -50,9 +50,13 @@ def ask(
     takes_formula = bool(arguments) and arguments[0].metavar == FORMULA
     if takes_formula and len(arguments) == 1 and formulas:
         formulas = [" ".join(formulas)]  # there is no shell here that it must be quoted against
-    if any(word == "-" or word.endswith("=-") for word in (*formulas, *options)):
-        raise UsageError("standard input belongs to the prompt", hint="write the formula in place of -")
-    if not takes_formula or set(HELP_OPTIONS) & set(options):
+    shows_help = bool(set(HELP_OPTIONS) & set(options))
+    # A command reads standard input where it is told to, and one that takes a file also where none is named.
+    reads = bool(arguments) and arguments[0].metavar == FILE and not formulas and not shows_help
+    if reads or any(word == "-" or word.endswith("=-") for word in (*formulas, *options)):
+        instead = f"write the {'formula' if takes_formula else 'file'} in place of -"
+        raise UsageError("standard input belongs to the prompt", hint=f"write {name} {FILE}" if reads else instead)
+    if not takes_formula or shows_help:
         return Question([name, *taken_over, *typed])
     given = list(_values("--at", options))
     names = frozenset([*filter(None, point), *(found for text in given for found in _NAMED.findall(text))])

@@ -30,6 +30,7 @@ _PASTED = re.compile(rf"\s*(?:\$\s+)?(?:{PROGRAM}(?=\s|$))?\s*")
 _WORD = re.compile(r"([A-Za-z_]\w*)(?:\s+|(?=\(\)$)|$)")
 #: What goes on with a formula that begins with a variable: `tape * 2`, `at - 1`; `tape -x` is the command.
 _GOES_ON = re.compile(r"[*/%^<>=!&,·×÷≤≥≠]|[-+](?!\S)(?!\s*(?:--|$))")
+_BRACKETS = re.compile(r"[()\[\]]")
 #: Where the options behind a formula begin.
 OPTION = re.compile(r"(?:^|\s)(?=--[A-Za-z])")
 
@@ -41,27 +42,46 @@ class Line(NamedTuple):
     rest: str
 
 
+class Statement:
+    """A statement as its lines come: an open bracket and a last backslash let it go on, an empty line ends it."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._depth = 0
+        self._characters = 0
+        self._may_go_on = True
+
+    def add(self, line: str) -> bool:
+        """Take the next line; whether there is to be another one. Each character is looked at once."""
+        self.lines.append(line)
+        self._characters += len(line) + 1
+        for character in _BRACKETS.findall(line):
+            self._depth += 1 if character in "([" else -1
+            self._may_go_on &= self._depth >= 0
+        if not self._may_go_on or self._characters > limits.CHARACTERS + 1 or not line.strip():
+            return False
+        return self._depth > 0 or line.endswith("\\")
+
+    def text(self) -> str:
+        """The lines as one text, without the backslashes between them."""
+        return "\n".join(line.removesuffix("\\") for line in self.lines)
+
+
 def statements(text: str) -> list[str]:
-    """The statements of a text that may have several lines: one goes on where it `is_open`."""
-    found, lines = list[str](), list[str]()
+    """The statements of a text that may have several lines."""
+    found, statement = list[str](), Statement()
     for line in text.splitlines():
-        lines.append(line)
-        if not is_open("\n".join(lines)):
-            found, lines = [*found, _joined(lines)], []
-    return [*found, _joined(lines)] if lines else found
+        if not statement.add(line):
+            found.append(statement.text())
+            statement = Statement()
+    return [*found, statement.text()] if statement.lines else found
 
 
 def is_open(text: str) -> bool:
-    """Whether a statement goes on in the next line: a bracket is open, or a backslash is last; an empty line ends."""
-    lines = text.split("\n")
-    if len(text) > limits.CHARACTERS or not lines[-1].strip():
-        return False
-    depth = 0
-    for character in text:
-        depth += (character in "([") - (character in ")]")
-        if depth < 0:
-            return False
-    return depth > 0 or lines[-1].endswith("\\")
+    """Whether the statement that a text ends with goes on in the next line."""
+    statement = Statement()
+    goes_on = [statement.add(line) for line in text.split("\n")]
+    return goes_on[-1]
 
 
 def read(statement: str) -> Line | None:
@@ -103,7 +123,3 @@ def formula(text: str) -> tuple[str, list[str]]:
     if len(head) > 1 and head[0] == head[-1] and head[0] in "\"'":
         head = head[1:-1]
     return head, words(tail)
-
-
-def _joined(lines: list[str]) -> str:
-    return "\n".join(line.removesuffix("\\") for line in lines)

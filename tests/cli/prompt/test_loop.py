@@ -106,3 +106,22 @@ def test_lines_of_a_file_need_no_prompt_toolkit() -> None:
     spy = "import sys\nfrom gradcalc.__main__ import run\nrun(['repl'])\n"
     spy += "print(*sorted({'prompt_toolkit', 'torch', 'sympy', 'flint', 'numpy', 'rich'} & set(sys.modules)))"
     assert run(stdin="let f = x\nsni(x)\nat\n", prefix=("-c", spy)).stdout == "no point is set; write at x=2\n\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems count memory otherwise")
+def test_many_lines_take_no_more_memory_than_few() -> None:
+    """What each leaves behind in circles is collected: seven times the lines, a quarter more at most."""
+    spy = "import resource\nfrom gradcalc.__main__ import live\n"
+    spy += "live(['repl'], lambda _: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush=True))"
+
+    def memory(lines: int) -> int:
+        done = run(stdin="functions sin\n" * lines, prefix=("-c", spy))
+        return int(done.stdout.splitlines()[-1])
+
+    assert memory(700) < 1.25 * memory(100)
+
+
+def test_batch_leaves_the_next_lines_alone() -> None:
+    """It would read them as its questions."""
+    done = run("repl", stdin="batch\nlet f = x\nlet\n")
+    assert done == Finished("f = x\n", "gradcalc: standard input belongs to the prompt\n  write batch FILE\n", 2)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import stat
+import time
 from pathlib import Path
 
 import pytest
 
+from gradcalc.cli.candidates import split
 from gradcalc.cli.prompt import history
 from gradcalc.cli.prompt.history import KEPT, History, place
 from gradcalc.cli.prompt.lines import Lines
+from gradcalc.cli.prompt.reading import read, statements
 from gradcalc.errors import ExpressionError, LimitError
 
 
@@ -39,6 +42,25 @@ def everything(stream: io.BytesIO) -> list[str]:
 def test_the_statements_of_a_stream(content: bytes, found: list[str]) -> None:
     """Each over as many lines as it takes; what is left open ends with the stream."""
     assert everything(io.BytesIO(content)) == found
+
+
+@pytest.mark.parametrize("beginning", [b"sum([\n", b"functions (\n", b'tape "\n(', b"1 + \\\n"])
+def test_a_statement_over_many_lines_takes_time_by_its_length(beginning: bytes) -> None:
+    """Sixteen times the lines take less than eighty times the processor time; the square would be 256 times."""
+
+    def seconds(count: int) -> float:
+        stream = io.BytesIO(beginning + b"1, \\\n" * count)
+        start = time.process_time()
+        for text in everything(stream):
+            for statement in statements(text):
+                line = read(statement)
+                assert line is not None
+                if line.verb:
+                    split(line.rest)
+        return time.process_time() - start
+
+    short = min(seconds(1000) for _ in range(5))
+    assert min(seconds(16_000) for _ in range(2)) < 80 * short
 
 
 def test_a_line_that_is_no_text_is_told_and_the_next_is_read() -> None:
