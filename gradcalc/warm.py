@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import gradcalc
-from gradcalc.daemon import launch, place
+from gradcalc.daemon import holder, launch, place
 from gradcalc.daemon.identity import identity
+from gradcalc.exhaustion import exhausted
 
 #: What the formulas of a first question make SymPy load and remember.
 _EXERCISES = ("sin(x**2)", "x**2*log(x) + exp(-x)/x", "sqrt(x) + tan(x)**3 + atan(x)", "1/(1 + exp(-x)) + x**y")
@@ -44,17 +45,16 @@ def main(idle: float, *, foreground: bool) -> int:
     if not _lock(lock):
         _tell(launch.LOCKED)
         return 0
-    os.ftruncate(lock, 0)
-    os.write(lock, b"%d\n" % os.getpid())
+    holder.sign(lock, serves=False)
     if not foreground:
         log = os.open(place.LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         os.dup2(log, 2)
         os.close(log)
-    _serve(idle, foreground=foreground)
+    _serve(idle, lock, foreground=foreground)
     return 0
 
 
-def _serve(idle: float, *, foreground: bool) -> None:
+def _serve(idle: float, lock: int, *, foreground: bool) -> None:
     own = identity()
     unchanged = load()
     from gradcalc.daemon.server import Server
@@ -65,12 +65,14 @@ def _serve(idle: float, *, foreground: bool) -> None:
     listener.bind(place.SOCKET)
     listener.listen(512)
     nowhere = os.open(os.devnull, os.O_RDWR)
+    holder.sign(lock, serves=True)
     try:
         _tell(launch.READY)
         if not foreground:
             os.dup2(nowhere, 1)
         Server(listener, own, idle, _program, rehearse, unchanged).serve()
     finally:
+        holder.sign(lock, serves=False)
         socket_path.unlink(missing_ok=True)
 
 
@@ -162,4 +164,11 @@ def _tell(word: bytes) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(float(sys.argv[1]), foreground="--foreground" in sys.argv))
+    try:
+        status = main(float(sys.argv[1]), foreground="--foreground" in sys.argv)
+    except Exception as error:
+        if (lack := exhausted(error)) is None:
+            raise
+        os.write(2, f"{lack.message} ({lack.hint})\n".encode())  # the log's last words, which the starter passes on
+        status = int(lack.status)
+    sys.exit(status)

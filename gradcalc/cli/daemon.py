@@ -59,6 +59,8 @@ def daemon(
         raise UsageError("there is no daemon on this system", hint="every command works without it")
     from gradcalc.daemon import control
 
+    if action != "start" and control.clean():
+        console.note("a daemon has ended without a word; its socket is removed")
     if action == "status":
         return _status(console, form)
     if action == "stop":

@@ -9,6 +9,7 @@ Comes in: a command line with its working directory, environment and streams. Go
     server   accept, hand over, reap, leave when idle
     question one question's process: it becomes what the client would have been
     launch   the command line of the daemon's own process, `gradcalc.warm`
+    holder   who holds the lock, which there is one of
     control  start, stop, status
 
 No module here imports an engine; `gradcalc.warm` brings the program in from above.

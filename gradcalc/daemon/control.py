@@ -6,7 +6,6 @@ Comes in: seconds of idleness. Goes out: `Report`s. Raises `DaemonError`. Import
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import signal
 import time
@@ -14,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradcalc.daemon import client, launch, place, protocol
+from gradcalc.daemon import client, holder, launch, place, protocol
 from gradcalc.daemon.identity import identity
 from gradcalc.errors import GradcalcError, Status
+from gradcalc.exhaustion import exhausted
 
 #: Seconds for the daemon to be ready, and to end; it gives questions under way ten.
 _STARTING, _ENDING = 120.0, 20.0
@@ -51,7 +51,7 @@ class Report:
 
 
 def status() -> Report | None:
-    """The daemon of this user; None where none runs. What a dead one has left behind is cleaned up."""
+    """The daemon of this user; None where none runs."""
     try:
         fields = _request(protocol.STATUS)
         if fields is not None:
@@ -60,19 +60,23 @@ def status() -> Report | None:
             return Report(*facts, same == b"1", _socket())
     except (OSError, EOFError, ValueError, protocol.ProtocolError) as error:
         raise DaemonError("the daemon does not answer", hint="write gradcalc daemon stop") from error
-    _clean()
+    if _out_of_reach():
+        raise DaemonError("the daemon's socket was removed", hint="write gradcalc daemon stop")
     return None
 
 
 def start(idle: float) -> tuple[Report, bool]:
     """A daemon that is ready, and whether it is a new one. One that would not answer for this process is replaced."""
-    running = status()
-    if running is not None and not running.same:
+    if _out_of_reach():
         stop()
-        running = None
-    if running is not None:
+    running = status()
+    if running is not None and running.same:
         return running, False
+    if running is not None:
+        stop()
     new = _launch(idle)
+    if not new and _locked():
+        _holder()
     deadline = time.monotonic() + _STARTING
     while (found := status()) is None and _locked() and time.monotonic() < deadline:
         time.sleep(_STEP)  # another one is being started at this moment
@@ -90,19 +94,31 @@ def run(idle: float) -> None:
 
 
 def stop() -> bool:
-    """End the daemon and wait until it is gone; False where none was there."""
-    process = _holder()
-    if process is None:
-        _clean()
+    """End the daemon and wait until it is gone; False where none was there. No other process is ever signalled."""
+    if not _locked():
         return False
+    asked = False
     with contextlib.suppress(OSError, EOFError, protocol.ProtocolError):
-        if _request(protocol.STOP) is None:
-            os.kill(process, signal.SIGTERM)  # it is only just starting
-    if not _wait():
-        os.kill(process, signal.SIGKILL)
-        if not _wait():
-            raise DaemonError(f"the daemon, process {process}, does not end")
-    _clean()
+        asked = _request(protocol.STOP) is not None
+    if asked and _wait():
+        return True
+    process = _holder()
+    for number in (signal.SIGKILL,) if asked else (signal.SIGTERM, signal.SIGKILL):  # it may be only just starting
+        with contextlib.suppress(ProcessLookupError):  # it has ended at this moment
+            os.kill(process, number)
+        if _wait():
+            return True
+    raise DaemonError(f"the daemon, process {process}, does not end")
+
+
+def clean() -> bool:
+    """Remove the socket of a daemon that is no more; whether there was one."""
+    if not place.safe(place.directory()) or _locked():
+        return False
+    try:
+        Path(_socket()).unlink()
+    except FileNotFoundError:
+        return False
     return True
 
 
@@ -122,7 +138,7 @@ def _complaints() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DaemonError(f"the daemon cannot be started: {error}") from error
+        raise exhausted(error) or DaemonError(f"the daemon cannot be started: {error}") from error
 
 
 def _request(verb: bytes) -> list[bytes] | None:
@@ -142,26 +158,27 @@ def _socket() -> str:
     return f"{place.directory()}/{place.SOCKET}"
 
 
-def _holder() -> int | None:
-    """The process that holds the lock; None where nobody does."""
-    if not _locked():
-        return None
-    number = Path(place.directory(), place.LOCK).read_text(encoding="ascii").strip()
-    return int(number) if number.isdecimal() else None
+def _holder() -> int:
+    """The process that holds the lock. Raises `DaemonError` where that is not certainly the daemon."""
+    process = holder.signed(_lock())
+    if process is None:
+        told = "the daemon's lock is held by a process that is not known to be the daemon"
+        raise DaemonError(told, hint=f"see who has {_lock()} open")
+    return process
+
+
+def _lock() -> Path:
+    return Path(place.directory(), place.LOCK)
 
 
 def _locked() -> bool:
-    try:
-        lock = os.open(f"{place.directory()}/{place.LOCK}", os.O_RDWR | os.O_NOFOLLOW)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(lock)
-    return False
+    """Whether a daemon of this user holds the lock; one in a directory that others can enter says nothing."""
+    return place.safe(place.directory()) and holder.is_held(_lock())
+
+
+def _out_of_reach() -> bool:
+    """Whether a daemon runs that nobody can ask, because its socket was removed."""
+    return not Path(_socket()).exists() and _locked() and holder.signed(_lock(), serves=True) is not None
 
 
 def _wait() -> bool:
@@ -171,13 +188,6 @@ def _wait() -> bool:
             return False
         time.sleep(_STEP)
     return True
-
-
-def _clean() -> None:
-    """Remove the socket of a daemon that is no more."""
-    if place.safe(place.directory()) and not _locked():
-        with contextlib.suppress(FileNotFoundError):
-            Path(_socket()).unlink()
 
 
 def _last_words() -> str:

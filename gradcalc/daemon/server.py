@@ -10,6 +10,7 @@ and has rehearsed: it has answered a question into the void, so that its own is 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import selectors
 import signal
@@ -89,7 +90,9 @@ class Server:
         self._told = False
         self._places = min(_PROCESSES, 2 * (os.cpu_count() or 1))
         self._selector = selectors.DefaultSelector()
-        self._most = min(_CLIENTS, max(1, (os.sysconf("SC_OPEN_MAX") - _OWN) // _PER_CLIENT))
+        self._most = min(_CLIENTS, (os.sysconf("SC_OPEN_MAX") - _OWN) // _PER_CLIENT)
+        if self._most < 1:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     def serve(self) -> None:
         """Serve until idle, told to stop, or changed."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -101,8 +103,90 @@ def test_a_killed_daemon_leaves_nothing_in_the_way(daemon: Daemon) -> None:
     wait_until(lambda: not any(map(alive, understudies)), "the end of the understudy")
     assert daemon.socket.exists()
     assert ask(daemon) == ANSWER
-    assert daemon.control("status").returncode == 1
+    looked = daemon.control("status")
+    note = "gradcalc: note: a daemon has ended without a word; its socket is removed\n"
+    assert (looked.stdout, looked.stderr, looked.returncode) == ("no daemon runs\n", note, 1)
     assert not daemon.socket.exists()
+    assert daemon.control("stop").stderr == ""
+
+
+@contextmanager
+def bystander() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that has nothing to do with a daemon, and must live."""
+    with subprocess.Popen(["sleep", "600"]) as process:
+        try:
+            yield process
+            assert process.poll() is None
+        finally:
+            process.kill()
+
+
+def test_a_lock_that_names_another_process_harms_nobody(daemon: Daemon) -> None:
+    """The daemon is asked by its socket, and ends; the process whose number stands in the lock lives."""
+    daemon.control("start")
+    process = daemon.report()["process"]
+    with bystander() as other:
+        (daemon.folder / "daemon.lock").write_text(f"{other.pid}\n")
+        assert daemon.control("stop").stdout == "stopped\n"
+    assert not alive(process)
+
+
+@pytest.mark.parametrize("words", ["{}", "{} 1 serves", "{} serves", "", "x y z"])
+def test_a_lock_that_is_not_the_daemon_s_is_told(daemon: Daemon, words: str) -> None:
+    """Somebody holds it, and a process of that number runs, which began at another time: stop and start say so."""
+    daemon.folder.mkdir(mode=0o700)
+    lock = daemon.folder / "daemon.lock"
+    with bystander() as other, lock.open("w") as held:
+        held.write(words.format(other.pid))
+        held.flush()
+        fcntl.flock(held, fcntl.LOCK_EX)
+        for action in ("stop", "start"):
+            done = daemon.control(action)
+            assert (done.stdout, done.returncode) == ("", 3)
+            told = "gradcalc: the daemon's lock is held by a process that is not known to be the daemon\n"
+            assert done.stderr == f"{told}  see who has {lock} open\n"
+
+
+def test_a_lock_in_a_directory_of_others_says_nothing(daemon: Daemon) -> None:
+    """Whoever can write there could name any process of ours."""
+    with bystander() as other:
+        daemon.control("start")
+        process = daemon.report()["process"]
+        daemon.folder.chmod(0o777)
+        lock = daemon.folder / "daemon.lock"
+        signed = lock.read_text()
+        lock.write_text(f"{other.pid}{signed[signed.index(' ') :]}")
+        assert daemon.control("stop").stdout == "no daemon runs\n"
+        daemon.folder.chmod(0o700)
+        assert daemon.control("stop").stdout == "stopped\n"
+    assert not alive(process)
+
+
+def test_a_daemon_whose_socket_was_removed_is_told_and_replaced(daemon: Daemon) -> None:
+    """Nobody can ask it any more: `status` says so, `start` ends it and starts another one, `stop` ends that."""
+    daemon.control("start")
+    before = daemon.report()["process"]
+    daemon.socket.unlink()
+    assert ask(daemon) == ANSWER
+    looked = daemon.control("status")
+    told = "gradcalc: the daemon's socket was removed\n  write gradcalc daemon stop\n"
+    assert (looked.stderr, looked.returncode) == (told, 3)
+    assert daemon.control("start").stdout.startswith("started: process ")
+    assert not alive(before)
+    process = daemon.report()["process"]
+    daemon.socket.unlink()
+    assert daemon.control("stop").stdout == "stopped\n"
+    assert not alive(process)
+
+
+def test_too_few_files_for_a_daemon_are_told(daemon: Daemon) -> None:
+    """Before it serves anybody."""
+    command = f"ulimit -n 20; exec '{sys.executable}' -P -m gradcalc daemon start"
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, check=False, env=daemon.environment()
+    )
+    told = "gradcalc: the daemon did not start\n  too few files may be open at once for this (ulimit -n allows 20; allow more)\n"
+    assert (done.stdout, done.stderr, done.returncode) == ("", told, 3)
 
 
 def test_a_stopped_daemon_costs_a_moment_and_no_answer(daemon: Daemon) -> None:
