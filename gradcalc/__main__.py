@@ -7,12 +7,21 @@ broken installation end in a sentence too.
 
 from __future__ import annotations
 
-import gc
+import _signal  # type: ignore[import-not-found] # `signal` without its enumerations, which take longer than the rest
 import os
-import signal
 import sys
 
-TYPE_CHECKING = False  # for type checkers, who know the name; until `main` runs, Ctrl-C ends in Python's own words
+# Where this process is the program, it is not to speak Python's words: until `main` has its handlers Ctrl-C just ends.
+_is_program = __name__ == "__main__" or os.path.basename(sys.argv[0]).partition(".")[0] == "gradcalc"
+if _is_program and _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+
+import gc
+import signal
+
+from gradcalc.signalled import INTERRUPTED, die
+
+TYPE_CHECKING = False  # for type checkers, who know the name
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import NoReturn
@@ -20,23 +29,37 @@ if TYPE_CHECKING:
     from gradcalc.console import Console
 
 _INTERNAL = 70
+_LIMIT = 5
 _TOLD: list[Callable[[int], None]] = []
 
 
 def main() -> None:
     """Let a daemon answer, or run the program; leave with the status."""
     _die_with_our_processes()
-    _hold_standard_descriptors()
-    from gradcalc.daemon.client import LostError, ask
-
     tokens = sys.argv[1:]
     try:
-        status = ask(tokens)
-    except LostError as lost:
-        status = _tell_of(lost, tokens)
+        _hold_standard_descriptors()
+        status = _ask(tokens)
+    except Exception as error:  # noqa: BLE001 - too little memory or too few files even for this
+        status = _tell_plainly(error)
     if status is not None:
         os._exit(status)
     live(tokens)
+
+
+def _ask(tokens: Sequence[str]) -> int | None:
+    """The status of a daemon's answer, or of the sentence that it was lost; None where it must be answered here."""
+    from gradcalc.daemon.client import LostError, ask
+
+    try:
+        return ask(tokens)
+    except LostError as lost:
+        from gradcalc.cli.failures import tell
+        from gradcalc.console import Console
+        from gradcalc.errors import GradcalcError
+
+        hint = "ask again; GRADCALC_DAEMON=off answers without the daemon"
+        return int(tell(GradcalcError(str(lost), hint=hint), tokens, Console.standard()))
 
 
 def live(tokens: Sequence[str], tell: Callable[[int], None] | None = None) -> NoReturn:
@@ -56,23 +79,16 @@ def run(tokens: Sequence[str]) -> int:
 
         return answer(tokens, Console.standard())
     except KeyboardInterrupt:
-        from gradcalc.signalled import INTERRUPTED
-
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a broken installation: not even the console can be had
-        if sys.stderr is not None:
-            from gradcalc.errors import internal
-
-            fault = internal(error)
-            sys.stderr.write(f"gradcalc: {fault.message}\n  {fault.hint}\n")
-            _debug(error)
-        return _INTERNAL
+        return _tell_plainly(error)
 
 
 def answer(tokens: Sequence[str], console: Console) -> int:
     """Answer a command line on `console`; the exit status. Raises nothing but KeyboardInterrupt."""
     from gradcalc.cli.failures import tell
-    from gradcalc.errors import GradcalcError, internal
+    from gradcalc.errors import GradcalcError
+    from gradcalc.exhaustion import fault
 
     try:
         from gradcalc.cli.app import run as run_app
@@ -84,7 +100,7 @@ def answer(tokens: Sequence[str], console: Console) -> int:
         console.abandon()  # whoever read the answer has seen enough of it
         return 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: a user sees no traceback unasked
-        status = int(tell(internal(error), tokens, console))
+        status = int(tell(fault(error), tokens, console))
         _debug(error)
         return status
 
@@ -101,8 +117,6 @@ def _die_with_our_processes() -> None:
 
 
 def _die(number: int, _: object) -> NoReturn:
-    from gradcalc.signalled import INTERRUPTED, die
-
     _kill_our_processes()
     if number == signal.SIGINT:  # the one signal that may end in a status
         for tell in _TOLD:
@@ -143,13 +157,26 @@ def _kill_our_processes() -> None:
         kill_all()
 
 
-def _tell_of(lost: Exception, tokens: Sequence[str]) -> int:
-    from gradcalc.cli.failures import tell
-    from gradcalc.console import Console
-    from gradcalc.errors import GradcalcError
+def _tell_plainly(error: Exception) -> int:
+    """Tell of an error with as little as can be, and if need be with nothing at all; the status."""
+    lines, status = ["internal error"], _INTERNAL
+    if isinstance(error, MemoryError):
+        lines, status = ["there is too little memory for this"], _LIMIT
+    try:
+        from gradcalc.exhaustion import fault
 
-    hint = "ask again; GRADCALC_DAEMON=off answers without the daemon"
-    return int(tell(GradcalcError(str(lost), hint=hint), tokens, Console.standard()))
+        found = fault(error)
+        lines, status = [found.message, f"  {found.hint}"], int(found.status)
+    except Exception:  # noqa: BLE001, S110 - not even that can be had
+        pass
+    if sys.stderr is not None:
+        try:
+            sys.stderr.write("gradcalc: " + "\n".join(lines) + "\n")
+            sys.stderr.flush()
+        except OSError:
+            pass  # nobody can be told
+        _debug(error)
+    return status
 
 
 def _debug(error: Exception) -> None:

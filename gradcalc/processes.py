@@ -72,7 +72,9 @@ def start(
     return process
 
 
-def start_module(module: str, defaults: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+def start_module(
+    module: str, arguments: Sequence[str] = (), defaults: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """Start a module of this package in a new interpreter; `defaults` are variables unless the environment has them.
 
     What it writes to stderr is for developers. Raises OSError.
@@ -80,7 +82,7 @@ def start_module(module: str, defaults: Mapping[str, str] | None = None) -> subp
     # -P and an explicit path: a torch.py or a sympy.py in the working directory must not be imported.
     path = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     return start(
-        [sys.executable, "-P", "-m", module],
+        [sys.executable, "-P", "-m", module, *arguments],
         stderr=None if os.environ.get("GRADCALC_DEBUG") else subprocess.DEVNULL,
         env={**(defaults or {}), **os.environ, "PYTHONPATH": path},
     )
@@ -117,6 +119,14 @@ def threads() -> int | None:
         return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - names are enough
     except OSError:
         return None
+
+
+def mapped() -> int:
+    """Bytes of memory that this process has mapped; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def _run(work: Callable[[], None], asked: int, answered: int) -> NoReturn:

@@ -114,6 +114,50 @@ def test_ctrl_c_ends_a_loop_of_the_shell(tmp_path: Path) -> None:
     assert b"went on" not in seen.raw
 
 
+#: Presses Ctrl-C when a module is about to be imported; a new interpreter runs this by itself.
+_PRESSES = """
+import os, signal, sys
+class Finder:
+    def find_spec(name, path=None, target=None):
+        if name == os.environ["PRESS_AT"]:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder)
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("gradcalc.signalled", "gradcalc.daemon", "gradcalc.daemon.client", "gradcalc.console", "gradcalc.errors"),
+        *("gradcalc.cli.failures", "gradcalc.exhaustion", "gradcalc.cli.app", "typer", "gradcalc.cli.diff"),
+        *("gradcalc.pipeline", "gradcalc.engines.symbolic.client", "gradcalc.engines.autograd.library"),
+    ],
+)
+@pytest.mark.parametrize("script", [False, True], ids=["module", "script"])
+def test_an_interrupt_while_the_program_is_loaded_is_silent(module: str, script: bool, tmp_path: Path) -> None:
+    """At whatever of our imports it comes, however the program was started: no word of Python's, the status of Ctrl-C."""
+    (tmp_path / "sitecustomize.py").write_text(_PRESSES)
+    (tmp_path / "gradcalc").write_text("from gradcalc.__main__ import main\nmain()\n")
+    path = os.pathsep.join((str(tmp_path), environment()["PYTHONPATH"]))
+    program = ["-P", str(tmp_path / "gradcalc")] if script else ["-m", "gradcalc"]
+    done = subprocess.run(
+        [sys.executable, *program, "diff", "x**2", "--at", "3"],
+        capture_output=True,
+        timeout=60,
+        check=False,
+        env=environment(PYTHONPATH=path, PRESS_AT=module),
+    )
+    assert (done.stdout, done.stderr) == (b"", b"")
+    assert done.returncode in {130, -signal.SIGINT}
+
+
+def test_a_program_that_imports_ours_keeps_its_own_interrupts() -> None:
+    """Only where the process is the program are they taken over."""
+    program = "import signal, gradcalc.__main__ as entry; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=environment())
+    assert done.stdout == b"True\n"
+
+
 @pytest.mark.parametrize(("name", "status"), [("INT", 130), ("TERM", 143), ("HUP", 129)])
 def test_a_shell_sees_128_and_the_number(name: str, status: int) -> None:
     """`$?` after the program: 130 for Ctrl-C, 143 for SIGTERM."""

@@ -73,13 +73,13 @@ def _fastest(present: Sequence[str], dtype: DType) -> str:
 
 def _current_cuda(present: Sequence[str]) -> str:
     """Name the CUDA device that torch would take; without any, a name that is not in `present`."""
-    import torch
+    from gradcalc.engines.autograd.library import torch
 
     return f"cuda:{torch.cuda.current_device()}" if "cuda:0" in present else "cuda"
 
 
 def _names() -> tuple[str, ...]:
-    import torch
+    from gradcalc.engines.autograd.library import torch
 
     with warnings.catch_warnings():
         # torch warns of a driver that is too old; here that means no device, which the answer says.
@@ -90,7 +90,7 @@ def _names() -> tuple[str, ...]:
 
 
 def _description(name: str) -> str:
-    import torch
+    from gradcalc.engines.autograd.library import torch
 
     if name == "cpu":
         threads = torch.get_num_threads()
@@ -104,7 +104,7 @@ def _description(name: str) -> str:
 @cache
 def _works(name: str, dtype: str) -> bool:
     """Whether a sine and its derivative can be computed there."""
-    import torch
+    from gradcalc.engines.autograd.library import torch
 
     try:
         leaf = torch.tensor(0.5, dtype=getattr(torch, dtype), device=name, requires_grad=True)

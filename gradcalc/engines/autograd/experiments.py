@@ -9,9 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import torch
-
 from gradcalc.engines.autograd import forward
+from gradcalc.engines.autograd.library import torch
 from gradcalc.engines.autograd.records import Calls, Refusal
 from gradcalc.engines.autograd.tracing import BACKWARD, attempt
 

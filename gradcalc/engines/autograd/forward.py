@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import torch
-
 from gradcalc.dtypes import DType, exact
 from gradcalc.engines.autograd.functions import operation
+from gradcalc.engines.autograd.library import torch
 from gradcalc.engines.autograd.records import UnsupportedError
 from gradcalc.language import vocabulary
 from gradcalc.language.tape import CONSTANT, INDEX, NUMBER, VARIABLE, VECTOR, Instruction, Tape

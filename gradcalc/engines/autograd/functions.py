@@ -13,8 +13,7 @@ import math
 from functools import cache, reduce
 from typing import TYPE_CHECKING, Any, cast
 
-import torch
-
+from gradcalc.engines.autograd.library import torch
 from gradcalc.engines.autograd.records import UnsupportedError
 
 if TYPE_CHECKING:

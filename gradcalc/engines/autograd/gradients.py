@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import torch
-
 from gradcalc.deadline import Deadline
 from gradcalc.engines.autograd import forward
+from gradcalc.engines.autograd.library import torch
 from gradcalc.engines.autograd.records import Slope
 from gradcalc.language.rewriting import is_call
 

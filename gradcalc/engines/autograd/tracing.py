@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-import torch
-
 from gradcalc.engines.autograd import forward
 from gradcalc.engines.autograd.faults import finite
 from gradcalc.engines.autograd.forward import plain
+from gradcalc.engines.autograd.library import torch
 from gradcalc.engines.autograd.records import Edge, Node, Refusal, Trace
 from gradcalc.language import vocabulary
 from gradcalc.language.rewriting import is_call

@@ -156,7 +156,7 @@ def _widen(pipe: int) -> None:
 
 
 def _spawn() -> processes.Process:
-    return processes.start_module("gradcalc.engines.symbolic.worker", SYMPY_DEFAULTS)
+    return processes.start_module("gradcalc.engines.symbolic.worker", defaults=SYMPY_DEFAULTS)
 
 
 def _fork() -> processes.Process:

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gradcalc import processes
 from gradcalc.engines.symbolic.protocol import Identity, Question, decode_question
 
 _MEMORY = 4 << 30
@@ -31,7 +32,7 @@ _GRACE = 60
 def main() -> None:
     """Answer questions until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program, which ends this process
-    memory = _mapped() + _MEMORY
+    memory = processes.mapped() + _MEMORY
     for line in sys.stdin.buffer:
         question = decode_question(line)
         _limit(question.seconds, memory)
@@ -45,14 +46,6 @@ def main() -> None:
 def _send(answer: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
-
-
-def _mapped() -> int:
-    """Bytes that this process has mapped: little, or all of torch if it was forked; 0 where that is not told."""
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0
 
 
 @cache
@@ -78,8 +71,9 @@ def _limit(seconds: float, memory: int) -> None:
     sys.setrecursionlimit(_RECURSION)
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu = int(used.ru_utime + used.ru_stime + seconds) + _GRACE
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    for limit, most in ((resource.RLIMIT_CPU, cpu), (resource.RLIMIT_AS, memory)):
+        hard = resource.getrlimit(limit)[1]
+        resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _answers(question: Question | Identity) -> Iterator[dict[str, Any]]:
