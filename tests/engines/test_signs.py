@@ -127,10 +127,33 @@ def test_what_follows_holds(facts: list[tuple[str, Kind]], wanted: tuple[str, Ki
 )
 def test_it_follows(facts: list[str], wanted: str) -> None:
     """By signs of factors, intervals, products and the functions' own signs."""
+    assert follow(facts, wanted)
+
+
+@pytest.mark.parametrize(
+    ("facts", "wanted"),
+    [
+        (["x >", "y >="], "x*y >"),
+        (["x*y >"], "x >"),
+        (["x*y >=", "x >"], "y >"),
+        (["x >="], "x >"),
+        (["x !="], "x >"),
+        (["x >"], "x - 1 >"),
+        ([], "x**2 + y**2 >"),
+        ([], "1 + sin(x) >"),
+    ],
+)
+def test_it_does_not_follow(facts: list[str], wanted: str) -> None:
+    """There is a point at which the facts hold and the other does not."""
+    assert not follow(facts, wanted)
+
+
+def follow(facts: list[str], wanted: str) -> bool:
+    """Whether a relation to 0 follows from others."""
     texts = [*facts, wanted]
     signs, products = algebra_of(*(text.rpartition(" ")[0] for text in texts))
     *known, last = [signs.clauses(Kind(t.rpartition(" ")[2]), p) for t, p in zip(texts, products, strict=True)]
-    assert all(follows(clause, [c for clauses in known for c in clauses], signs) for clause in last)
+    return all(follows(clause, [c for clauses in known for c in clauses], signs) for clause in last)
 
 
 def test_constants() -> None:
