@@ -126,7 +126,7 @@ def logistic(
 
     x: the features of one sample, a number or a sequence; y: its label, from 0 to 1. w: a weight for each feature, ones
     by default; b: the bias. epsilon: of the clamp. csv: a file of samples in place of x and y, with the labels in the
-    column `label`, by default y or label. timeout: seconds for each question to SymPy.
+    column `label`, by default y or label. timeout: seconds for SymPy, and of processor time for the rest.
 
     Raises subclasses of `gradcalc.errors.GradcalcError`.
     """

@@ -175,7 +175,7 @@ Digits = Annotated[
     ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with status 1 unless every side agrees.")]
-Timeout = Annotated[float, typer.Option(parser=seconds, metavar="SECONDS", help="The time SymPy may take.")]
+Timeout = Annotated[float, typer.Option(parser=seconds, metavar="SECONDS", help="The time the answer may take.")]
 Color = Annotated[str, typer.Option(parser=color, metavar="WHEN", help="auto, always or never; auto heeds NO_COLOR.")]
 
 #: The `--format` of the commands that list something.

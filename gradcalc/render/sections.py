@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: The header of a column that may be folded.
 FORMULA = "formula"
 
+#: Rows, and sentences below them, that a table for people shows; the other formats have all.
+MOST_ROWS = 1_000
+
 _GAP = 2
 _NARROWEST_FORMULA = 12
 #: Takes any number of float64 whole.
@@ -50,16 +53,22 @@ def aligned(sections: Iterable[Section], view: View) -> Iterator[RenderableType]
     for section in sections:
         yield Text()
         yield from paragraph("", view, section.title)
-        if section.rows:
-            header, *rows = (
-                tuple(visible(cell, view.encoding) for cell in row) for row in (section.header, *section.rows)
-            )
+        kept = section.rows[:MOST_ROWS]
+        if kept:
+            header, *rows = (tuple(visible(cell, view.encoding) for cell in row) for row in (section.header, *kept))
             shown = replace(section, header=header, rows=tuple(rows))
             yield from _stacked(shown, view) if _too_wide(shown, view) else [_table(shown)]
+            if len(section.rows) > MOST_ROWS:
+                yield from paragraph(counted(len(section.rows), "rows"), view)
             if section.told:
                 yield Text()
-        for label, sentence in section.told:
+        for label, sentence in section.told[:MOST_ROWS]:
             yield from paragraph(sentence, view, label)
+
+
+def counted(number: int, what: str) -> str:
+    """What is said of those that a table for people leaves out."""
+    return f"... {number - MOST_ROWS:,} more {what}; --format json has all"
 
 
 def _too_wide(section: Section, view: View) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from flint import arb
 
@@ -31,8 +31,9 @@ from gradcalc.language.tape import COMPARISONS, NUMBER
 _GROWTH = 4
 #: A loss matters if it explains more than this part of what is wrong.
 _SHARE = 0.1
-#: The passes over what a derivative is computed from may visit as many steps as so many passes over the whole program.
-_PASSES = 64
+#: The passes over what a derivative is computed from may visit as many steps as so many passes over the whole program,
+#: and so many steps in any case.
+_PASSES, _VISITS = 16, 50_000
 #: Steps after which the clock is looked at.
 _LOOKS = 256
 
@@ -76,7 +77,7 @@ class Losses:
     def __init__(self, program: Rounded, deadline: Deadline) -> None:
         self._program = program
         self._deadline = deadline
-        self._left = _PASSES * len(program.steps)
+        self._left = max(_PASSES * len(program.steps), _VISITS)
         self._suspects: dict[_Blame, Suspect] = {}
 
     def suspect(self, position: int, error: arb) -> Suspect | None:
@@ -233,11 +234,12 @@ def _loss(program: Rounded, node: int) -> Loss | None:
     if type(true) is not arb or not step.args or true == 0:
         return None
     forward = node <= program.result
-    if abs(true) >= arb(2) ** (dtype.max_exponent + 1):
+    size = abs(true)
+    if size >= _power(dtype.max_exponent + 1):
         return Loss.OVERFLOW if forward else Loss.BACKWARD_OVERFLOW
     additive = step.op in {"add", "sub", TOTAL}
     # A sum that is 0 as far as it is known is one of large numbers that cancel.
-    if abs(true) < arb(2) ** (dtype.min_exponent - dtype.precision // 2) and not (additive and true.contains(0)):
+    if size < _power(dtype.min_exponent - dtype.precision // 2) and not (additive and true.contains(0)):
         return Loss.UNDERFLOW if forward else Loss.BACKWARD_UNDERFLOW
     if not additive or type(wide) is not arb:
         return None
@@ -245,6 +247,12 @@ def _loss(program: Rounded, node: int) -> Loss | None:
     if _relative(program, node) <= _GROWTH * max(before, dtype.unit_roundoff):
         return None
     return Loss.CANCELLATION if forward or step.op == TOTAL else Loss.SATURATION
+
+
+@cache
+def _power(exponent: int) -> arb:
+    """A power of 2."""
+    return arb(2) ** exponent
 
 
 def _overlap(program: Rounded, step: Step) -> bool:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from flint import arb, ctx
 
@@ -112,24 +111,30 @@ def _relative(error: arb, truth: arb) -> float:
     return as_float(error / abs(truth)) if truth != 0 else math.inf
 
 
-@dataclass(frozen=True, slots=True)
 class _Widening:
     """The radius that one rounding adds."""
 
-    dtype: DType
+    def __init__(self, dtype: DType) -> None:
+        self._unit = dtype.unit_roundoff
+        self._precision = dtype.precision
+        self._lowest = dtype.min_exponent - dtype.precision + 1
+        self._normal = arb(2) ** dtype.min_exponent
+        self._underflow = arb(2) ** (dtype.min_exponent - dtype.precision)
 
     def ball(self, step: Step, made: arb, values: Sequence[Value]) -> arb:
         """The ball that holds what the dtype makes of an operation on its operands' balls."""
         if step.op in _CORRECTLY_ROUNDED and self._holds(made):
             return made
-        u = self.dtype.unit_roundoff
-        size = abs(made).upper() * (u * _roundings(step))
+        magnitude = abs(made)
+        size = magnitude.upper() * (self._unit * _roundings(step))
         if step.op == TOTAL:
             operands = [values[i] for i in step.args]
-            size = sum((abs(o).upper() for o in operands if type(o) is arb), arb(0)) * (u * len(operands))
-        if abs(made).lower() < arb(2) ** self.dtype.min_exponent:
-            size += arb(2) ** (self.dtype.min_exponent - self.dtype.precision)
-        size = max(size, self._kernel(step, values)).upper()
+            size = sum((abs(o).upper() for o in operands if type(o) is arb), arb(0))
+            size *= self._unit * len(operands)
+        if magnitude.lower() < self._normal:
+            size += self._underflow
+        if is_row(step):
+            size = max(size, self._kernel(step, values)).upper()
         return made + arb(0, size) if size > 0 else made
 
     def _holds(self, made: arb) -> bool:
@@ -137,13 +142,12 @@ class _Widening:
         if not made.is_exact() or not made.is_finite():
             return False
         mantissa, exponent = made.man_exp()
-        lowest = self.dtype.min_exponent - self.dtype.precision + 1
-        return int(mantissa).bit_length() <= self.dtype.precision and (mantissa == 0 or int(exponent) >= lowest)
+        return int(mantissa).bit_length() <= self._precision and (mantissa == 0 or int(exponent) >= self._lowest)
 
     def _kernel(self, step: Step, values: Sequence[Value]) -> arb:
         """How far from the function torch's kernel may be, where that is composed of others: each of these rounds."""
-        row = vocabulary.find(step.op, len(step.args)) if is_row(step) else None
-        if row is None or not row.forward:
+        row = vocabulary.find(step.op, len(step.args))
+        if not row.forward:
             return arb(0)
         operands = [values[i].mid() for i in step.args]
         computed = defined(row.forward, row.names, operands, self.ball)

@@ -7,7 +7,7 @@ Imports `results`, other modules of `render`, and rich for widths.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,9 @@ from gradcalc.render.diff import account
 from gradcalc.render.excerpt import excerpt, visible
 from gradcalc.render.explanations import explanations
 from gradcalc.render.folding import fold, pad
-from gradcalc.render.sections import aligned
+from gradcalc.render.sections import MOST_ROWS, aligned, counted
 from gradcalc.render.text import OUTCOME_STYLES, heading, painted, paragraph
-from gradcalc.results import Account, Outcome, Result
+from gradcalc.results import Account, Outcome, Partial, Result
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -72,6 +72,8 @@ def _table(result: Result, view: View) -> Iterator[Text]:
         yield Text(" " * columns.indent + pad(_SYMBOLIC, columns.symbolic) + _AUTOGRAD, style="dim")
     for row in rows:
         yield from _row_lines(row, columns, view)
+    if len(result.gradient) > MOST_ROWS:
+        yield Text(counted(len(result.gradient), "components"))
     yield from _told(result, view)
 
 
@@ -92,7 +94,7 @@ def _rows(result: Result, view: View) -> Iterator[_Row]:
         numbers.symbolic_value(result.value, dtype, digits),
         numbers.autograd_value(result.value, dtype, digits),
     )
-    for partial in result.gradient:
+    for partial in _shown(result.gradient):
         symbolic = numbers.symbolic_gradient(partial.symbolic, dtype, digits)
         if partial.symbolic.outcome == Outcome.DIFFERS:
             symbolic += " (differs)"
@@ -105,6 +107,15 @@ def _rows(result: Result, view: View) -> Iterator[_Row]:
             numbers.verdict(partial),
             OUTCOME_STYLES[partial.verdict.outcome] if partial.verdict else "",
         )
+
+
+def _shown(gradient: Sequence[Partial]) -> Sequence[Partial]:
+    """As many components as a table has rows, in their order; those that agree are the first to be left out."""
+    if len(gradient) <= MOST_ROWS:
+        return gradient
+    agrees = [partial.verdict is not None and partial.verdict.outcome is Outcome.AGREES for partial in gradient]
+    kept = sorted(range(len(gradient)), key=agrees.__getitem__)[:MOST_ROWS]
+    return [gradient[place] for place in sorted(kept)]
 
 
 def _columns(rows: list[_Row], width: int | None) -> _Columns:
