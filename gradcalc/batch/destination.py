@@ -20,8 +20,7 @@ from gradcalc.batch.held import Held, held
 from gradcalc.batch.lines import Line
 from gradcalc.batch.questions import Setting
 from gradcalc.console import OutputError
-from gradcalc.errors import GradcalcError, UsageError
-from gradcalc.exhaustion import exhausted
+from gradcalc.errors import UsageError
 
 _SUFFIX = ".part"
 
@@ -30,7 +29,7 @@ class Destination:
     """Writes answers beside the file `path`. A device or a pipe of that name is written to at once.
 
     With `resume` what FILE.part holds is kept, or what FILE holds if there is no other; without, a FILE.part is in the
-    way. After an error a FILE.part that is empty goes.
+    way. After an error a FILE.part that is empty, or holds no more than FILE, goes.
     """
 
     def __init__(self, path: str, setting: Setting, *, resume: bool) -> None:
@@ -46,11 +45,9 @@ class Destination:
             raise UsageError(f"{path} is no file, so there is nothing to go on with", hint="leave out --resume")
         self.part = self._final if self._direct else self._final.with_name(self._final.name + _SUFFIX)
         self._answers = 0
+        self._is_copy = False
         try:
             self._file = self._opened(resume=resume)
-        except FileExistsError:
-            told = f"{self.part.name} is there, from a run that was interrupted"
-            raise UsageError(told, hint="add --resume to go on with it, or remove it") from None
         except OSError as error:
             raise _not_written(error) from None
 
@@ -60,7 +57,7 @@ class Destination:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         with contextlib.suppress(OSError):  # what could not be written has been told
             self._file.close()
-            if kind is not None and not self._direct and not self.part.stat().st_size:
+            if kind is not None and not self._direct and (self._is_copy or not self.part.stat().st_size):
                 self.part.unlink()
 
     def go_on(self, lines: Iterator[Line]) -> Held:
@@ -89,6 +86,7 @@ class Destination:
             raise _not_written(error) from None
 
     def _write(self, text: str) -> None:
+        self._is_copy = False
         try:
             self._file.write(text.encode("utf-8", "backslashreplace"))
             self._file.flush()
@@ -102,18 +100,29 @@ class Destination:
             return self._final.open("wb", buffering=0)
         if resume and self._final.exists() and not self.part.exists():
             shutil.copyfile(self._final, self.part)
-        # One that is empty has nothing to lose: its run was interrupted before the first answer.
-        there = self.part.exists() and (resume or not self.part.stat().st_size)
-        file = self.part.open("r+b" if there else "x+b")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            self._is_copy = True
+        file = self.part.open("r+b" if self.part.exists() else "x+b")
+        told = hint = ""
+        if not self._took(file):
+            told = f"{self.part.name} is being written by another run"
+        elif not resume and self.part.stat().st_size:  # an empty one has nothing to lose
+            told = f"{self.part.name} is there, from a run that was interrupted"
+            hint = "add --resume to go on with it, or remove it"
+        if told:
             file.close()
-            raise UsageError(f"{self.part.name} is being written by another run") from None
+            raise UsageError(told, hint=hint)
         return file
 
+    def _took(self, file: IO[bytes]) -> bool:
+        """Whether this run alone writes FILE.part: it has the lock, and nobody has renamed the file meanwhile."""
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return os.path.samestat(os.fstat(file.fileno()), self.part.stat())
+        except (BlockingIOError, FileNotFoundError):
+            return False
 
-def _not_written(error: OSError, path: str = "") -> GradcalcError:
+
+def _not_written(error: OSError, path: str = "") -> OutputError:
     reason = (error.strerror or "an input/output error").lower()
     where = f" to {error.filename or path}" if error.filename or path else ""
-    return exhausted(error) or OutputError(f"the answers could not be written{where}: {reason}")
+    return OutputError(f"the answers could not be written{where}: {reason}")

@@ -12,7 +12,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -112,6 +112,7 @@ def batch(
 
     request = Request("", (), options.names(wrt), device, dtype, order, options.exact_digits(digits), timeout)
     with _opened(file) as stream:
+        _require_other(stream, output)
         lines = read_lines(stream)
         header = read_header(next(lines, None)) if reads == "csv" else ()
         encoding = console.view().encoding if output is None else "utf-8"
@@ -189,6 +190,16 @@ def _opened(file: str) -> Iterator[BinaryIO]:
         raise exhausted(error) or DataError(
             f"{'standard input' if file == '-' else file} cannot be read: {reason}"
         ) from None
+
+
+def _require_other(stream: BinaryIO, output: str | None) -> None:
+    """Raise `UsageError` where the answers would take the place of the questions, or be read as such."""
+    questions = os.fstat(stream.fileno())
+    with suppress(OSError, ValueError):  # there is no file of that name yet, or no descriptor of standard output
+        answers = os.fstat(1) if output is None else Path(output).stat()
+        if stat.S_ISREG(questions.st_mode) and os.path.samestat(questions, answers):
+            where = "standard output" if output is None else output
+            raise UsageError(f"{where} is the file of the questions", hint="write the answers to another file")
 
 
 def _size(stream: BinaryIO) -> int | None:

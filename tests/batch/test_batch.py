@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -233,6 +234,7 @@ def test_a_changed_question_is_told_and_its_old_answer_left_alone(
     hint = "undo the change, or name another --output to ask all of it anew"
     assert done == Finished("", f"gradcalc: {told}\n  {hint}\n", 2)
     assert target.read_bytes() == before
+    assert sorted(tmp_path.iterdir()) == [source, target]
     assert run("batch", str(source), "--output", str(tmp_path / "other.jsonl"), *tokens).status == 0
 
 
@@ -256,6 +258,51 @@ def test_only_a_file_s_answers_tell_what_was_asked(tmp_path: Path) -> None:
     assert kept.pop("asked").startswith("0.")
     assert (kept, list(kept)) == (asked, list(asked))
     assert (tmp_path / "csv").read_text().splitlines()[0].endswith(",error,asked")
+
+
+def test_the_questions_are_not_written_over(tmp_path: Path) -> None:
+    """By their own name, by another one, by the shell: nothing is written, where the file would grow without end."""
+    source, link = tmp_path / "in.jsonl", tmp_path / "link"
+    source.write_text(text(questions(2)))
+    link.symlink_to(source)
+    for target in (source, link):
+        done = run("batch", str(source), "--output", str(target))
+        told = f"gradcalc: {target} is the file of the questions\n  write the answers to another file\n"
+        assert done == Finished("", told, 2)
+    command = f"'{sys.executable}' -m gradcalc batch '{source}' >> '{source}'"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, env=environment())
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        2,
+        b"gradcalc: standard output is the file of the questions",
+    )
+    assert source.read_text() == text(questions(2))
+
+
+def test_two_runs_do_not_write_to_one_file(tmp_path: Path) -> None:
+    """The second is told that there is another one, and the first is not disturbed."""
+    target = tmp_path / "out.jsonl"
+    first = started("-", "--output", str(target), stdin=subprocess.PIPE)
+    assert first.stdin is not None
+    wait_until((tmp_path / "out.jsonl.part").exists, "the file of the first")
+    for tokens in ([], ["--resume"]):
+        done = run("batch", "--output", str(target), *tokens, stdin=questions(1)[0])
+        assert (done.status, done.stderr) == (2, "gradcalc: out.jsonl.part is being written by another run\n")
+    assert first.communicate(questions(1)[0].encode(), timeout=100) == (b"", b"")
+    assert (first.returncode, list(tmp_path.iterdir())) == (0, [target])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("where", ["> /dev/full", "--output /dev/full", ">&-"])
+def test_answers_that_cannot_be_written_are_told_once(where: str) -> None:
+    """Status 5 and a sentence; the processes end."""
+    command = f"'{sys.executable}' -m gradcalc batch {where}"
+    done = subprocess.run(
+        ["bash", "-c", command], input=text(questions(3)).encode(), capture_output=True, check=False, env=environment()
+    )
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (5, b"", 1)
+    assert re.match(
+        rb"gradcalc: the answers? (could|can)not be written: ", done.stderr.replace(b"could not", b"couldnot")
+    )
 
 
 # -- processes that die, formulas that hang
