@@ -30,6 +30,10 @@ _MOST_TERMS, _HIGHEST = 60, 24
 _LONGEST = 20_000
 
 
+#: The operation of an atom that is a step taken as it is; its text is the position.
+STEP = "step"
+
+
 class Product(NamedTuple):
     """A rational number times powers of irreducible polynomials, negative ones too; 0 has no factors."""
 
@@ -142,7 +146,7 @@ class Algebra:
             return self._of(Atom(step.op, (), step.text, variables))
         if step.op == "pow" or is_row(step):
             return self._of(Atom(step.op, tuple(args), "", variables))
-        return self._of(Atom("step", (), str(node), variables))
+        return self._of(Atom(STEP, (), str(node), variables))
 
     def _operated(self, step: Step, args: list[Product]) -> Product | None:
         match step.op:

@@ -20,13 +20,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from gradcalc.engines.certified import line
-from gradcalc.engines.certified.algebra import Factor, Product, TooLargeError, atoms_of, expanded
+from gradcalc.engines.certified.algebra import STEP, Factor, Product, TooLargeError, atoms_of, expanded
 from gradcalc.engines.certified.entailment import follows
 from gradcalc.engines.certified.literals import Clause, Kind, Literal, Signs
 from gradcalc.engines.certified.relation import Scope
 from gradcalc.engines.certified.requirements import Break, TooManyError, conditions
 from gradcalc.engines.certified.wording import worded
-from gradcalc.language.tape import VARIABLE
+from gradcalc.language.tape import CONSTANT, VARIABLE
 
 #: What is said where the language has no words for a condition.
 _WORDLESS = "every part of it has a value and none jumps"
@@ -72,8 +72,8 @@ class _Finder:
 
     def find(self) -> Scope:
         facts = list(dict.fromkeys(self._sharpened(clause) for clause in self._formula.required))
-        feared = dict.fromkeys(one.clause for one in self._feared())
-        clauses = dict.fromkeys([*self._claimed.required, *feared])
+        feared = dict.fromkeys(self._plain(one.clause) for one in self._feared())
+        clauses = dict.fromkeys([*map(self._plain, self._claimed.required), *feared])
         wanted = [clause for clause in clauses if not follows(clause, facts, self._signs)]
         parts: dict[str, None] = {}
         left: list[Clause] = []
@@ -88,6 +88,15 @@ class _Finder:
         parts |= dict.fromkeys(self._texts(wanted, [*facts, *left]))
         text = " and ".join(f"({part})" if " or " in part and len(parts) > 1 else part for part in parts)
         return Scope(text, jumps=any(clause in feared for clause in (*left, *wanted)))
+
+    def _plain(self, clause: Clause) -> Clause:
+        """A clause without what cannot be said in words, if something is left: to ask for more is on the safe side."""
+        left = frozenset(
+            literal
+            for literal in clause
+            if not any(self._algebra.atoms[a].op == STEP for factor in literal.factors for a in atoms_of(factor))
+        )
+        return left or clause
 
     def _texts(self, clauses: Sequence[Clause], facts: Sequence[Clause]) -> list[str]:
         """The clauses in words, without those that follow from the others."""
@@ -186,7 +195,7 @@ class _Finder:
 
     def _real(self, breaks: Sequence[Break]) -> list[Break]:
         """Without those that nothing but steps decides on: between the jumps of these, they are constant."""
-        return [one for one in breaks if any(self._algebra.atoms[a].op not in _CONSTANT for a in self._atoms(one))]
+        return [one for one in breaks if not all(map(self._is_settled, self._atoms(one)))]
 
     def _stands_still(self, one: Break) -> bool:
         """Whether what decides on a jump does not change along the line, but by jumps of its own."""
@@ -196,8 +205,20 @@ class _Finder:
         return {atom for factor, _ in self._product(one.subject).factors for atom in atoms_of(factor)}
 
     def _is_constant(self, atom: int) -> bool:
+        return self._claim.wrt not in self._algebra.atoms[atom].variables or self._is_settled(atom)
+
+    def _is_settled(self, atom: int) -> bool:
+        """Whether an atom is constant between its jumps: a step, or a choice of numbers."""
         made = self._algebra.atoms[atom]
-        return self._claim.wrt not in made.variables or made.op in _CONSTANT
+        waiting = [int(made.text)] if made.op == STEP else []
+        while waiting:
+            node = waiting.pop()
+            step = self._algebra.graph.steps[node]
+            if step.op == "where":
+                waiting += step.args[1:]
+            elif step.op not in _CONSTANT and self._algebra.variables_of(node):
+                return False
+        return made.op in {*_CONSTANT, STEP, CONSTANT}
 
     def _is_passed(self, subject: int) -> bool:
         """Whether what decides on a jump of the formula passes 0, or a whole number, without staying there."""
