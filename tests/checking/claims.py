@@ -129,6 +129,8 @@ def _split(text: str, word: str) -> list[str]:
 
 def _holds(relation: str, point: Point) -> bool:
     names = frozenset(point)
+    if relation.startswith("every part of it"):  # for what the language has no words: nothing is said that can be held
+        return False
     try:
         if match := re.fullmatch(r"(.*) is (a|no) whole number", relation):
             found = value(parse(match[1], names), point)

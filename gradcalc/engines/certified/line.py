@@ -18,6 +18,8 @@ from gradcalc.engines.certified.literals import Clause, Kind, Literal, real_root
 from gradcalc.engines.certified.rounding import exact_of
 
 _BITS = 512
+#: Numbers with more zeros are written with an exponent.
+_MOST_PLACES = 12
 _HOLDS = {
     Kind.POSITIVE: (1,),
     Kind.NOT_NEGATIVE: (0, 1),
@@ -115,22 +117,24 @@ def _outer(line: Sequence[Piece], start: int, stop: int) -> tuple[int, int]:
 
 def number(value: Fraction) -> str:
     """A rational number as it would be typed."""
-    top = value.numerator
-    digits = len(str(abs(top)))
-    zeros = digits - len(str(abs(top)).rstrip("0")) if top else 0
-    if value.denominator == 1:
-        return f"{top // 10**zeros}e{zeros}" if zeros > 12 else str(top)
-    places = 0
-    while places < 30 and (value * 10**places).denominator != 1:
+    places, rest = 0, value.denominator
+    while rest % 10 == 0 or rest % 2 == 0 or rest % 5 == 0:
+        rest //= 10 if rest % 10 == 0 else 2 if rest % 2 == 0 else 5
         places += 1
-    if (value * 10**places).denominator != 1:
-        return f"{top}/{value.denominator}"
-    scaled = int(value * 10**places)
-    return f"{scaled}e-{places}" if places > 12 else f"{'-' if scaled < 0 else ''}{_point(abs(scaled), places)}"
+    if rest != 1:
+        return f"{value.numerator}/{value.denominator}"
+    digits = str(abs(int(value * 10**places)))
+    sign = "-" if value < 0 else ""
+    if places > _MOST_PLACES:
+        return f"{sign}{digits}e-{places}"
+    if places:
+        return sign + _point(digits, places)
+    zeros = len(digits) - len(digits.rstrip("0")) if value else 0
+    return f"{sign}{digits[:-zeros]}e{zeros}" if zeros > _MOST_PLACES else sign + digits
 
 
-def _point(scaled: int, places: int) -> str:
-    text = str(scaled).rjust(places + 1, "0")
+def _point(digits: str, places: int) -> str:
+    text = digits.rjust(places + 1, "0")
     return f"{text[:-places]}.{text[-places:]}"
 
 
