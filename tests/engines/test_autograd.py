@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
+from gradcalc.deadline import Deadline
 from gradcalc.dtypes import BFLOAT16, DTYPES, FLOAT16, FLOAT32, FLOAT64, DType
 from gradcalc.engines.autograd import Backward, Slope, Trace, differentiate, forward, trace
 from gradcalc.engines.autograd.functions import operation
@@ -504,6 +505,15 @@ def test_graphs_that_grow_too_large() -> None:
     product = "*".join(f"(sin({k}*x) + cos(x)**2 + {k})**{k}" for k in range(1, 30))
     assert run(product, order=3, x=1.0).partials[0].reason is None
     assert "more than 400,000 nodes" in (run(product, order=10, x=1.0).partials[0].reason or "")
+
+
+def test_orders_that_there_is_no_time_for() -> None:
+    """The first derivatives are there, of higher ones none is begun after the deadline."""
+    tape, late = parse("x**3*y"), Deadline.after(-1)
+    arguments = (tape, [None] * len(tape.instructions), {"x": 2.0, "y": 5.0}, ["x", "y"], FLOAT64, "cpu")
+    assert [slope.value for slope in differentiate(*arguments, 1, deadline=late).partials] == [60.0, 8.0]
+    reasons = [slope.reason or "" for slope in differentiate(*arguments, 2, deadline=late).partials]
+    assert all("seconds were not enough for torch's order 2" in reason for reason in reasons)
 
 
 def test_higher_orders() -> None:

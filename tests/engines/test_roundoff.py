@@ -12,12 +12,17 @@ from typing import NamedTuple
 
 import pytest
 
+from gradcalc.deadline import Deadline
 from gradcalc.dtypes import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, DType
 from gradcalc.engines import autograd, certified
 from gradcalc.engines.autograd import UnsupportedError
 from gradcalc.engines.certified import Account, Loss
+from gradcalc.engines.certified.pieces import Pieces
+from gradcalc.engines.certified.steps import share
 from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
+from gradcalc.language.rewriting import unroll
+from gradcalc.language.shapes import infer_shapes
 from tests import oracle
 from tests.engines.test_differentiation import Estimate, HardError, derivatives, evaluate, formula, stored
 
@@ -201,3 +206,86 @@ def test_the_piece_that_makes_a_slope_zero(text: str, x: float, piece: str) -> N
     assert made.bound == 0
     assert made.flat is not None
     assert text[slice(*made.flat)] == piece
+
+
+# -- many derivatives at once
+
+MANY = [
+    "sum((1-cos(x))/x^2)",
+    "log(sum(exp(3000*x))) + prod(x)",
+    "std(x)*1e3 + max(x)",
+    "log(1+exp(x[0]*1e6)) + sum(clamp(x, 0, 0.05)) + sum(tanh(300*x))",
+    "norm(sqrt(x*1e16+1)-sqrt(x*1e16)) + tanh(20*x[3])",
+]
+
+
+@pytest.mark.parametrize("text", MANY)
+def test_all_derivatives_together_have_the_accounts_that_each_has_alone(text: str) -> None:
+    """What is computed once for all, and the order in which they are looked at, change nothing."""
+    size = 9
+    at = {f"x[{k}]": 0.01 * (k + 1) + 1e-5 for k in range(size)}
+    tape = parse(text, frozenset("x"))
+    scalar = unroll(tape, infer_shapes(tape, {"x": size}))
+    proved = certified.differentiate(scalar, at, FLOAT32, list(at)).partials
+    truths = {name: seen.enclosure.decimal for name, seen in zip(at, proved, strict=True) if seen.enclosure.decimal}
+    draw = random.Random(text)  # noqa: S311 - tests draw the same numbers each time
+    found = {name: float(truth) * (1 + draw.choice([1e-5, 1e-3, 0.5, 2])) for name, truth in truths.items()}
+    together = certified.account(scalar, at, FLOAT32, found, truths)
+    assert set(together) == set(found)
+    assert any(account.suspect is not None for account in together.values())
+    for name in found:
+        assert together[name] == certified.account(scalar, at, FLOAT32, {name: found[name]}, truths)[name]
+
+
+def test_what_overflows_is_blamed_before_what_cancels() -> None:
+    """The losses have an order; of one kind the first step counts."""
+    text = "(1-cos(x))/x^2 + log(1+exp(x*1e7))"
+    account = certified.account(parse(text), {"x": 1e-4}, FLOAT64, {"x": math.inf}, {"x": "1e7"})["x"]
+    assert account.suspect is not None
+    assert (account.suspect.loss, text[slice(*account.suspect.span)]) == (Loss.OVERFLOW, "exp(x*1e7)")
+
+
+def test_the_worst_derivatives_are_looked_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the search has to end, the others have their bound and say that their cause was not searched for."""
+    size = 40
+    at = {f"x[{k}]": 1e-4 * (k + 1) for k in range(size)}
+    tape = parse("sum((1-cos(x))/x^2)", frozenset("x"))
+    scalar = unroll(tape, infer_shapes(tape, {"x": size}))
+    proved = certified.differentiate(scalar, at, FLOAT64, list(at)).partials
+    truths = {name: str(seen.enclosure.decimal) for name, seen in zip(at, proved, strict=True)}
+    found = {name: float(truth) * (1 + 1e-8 * (k + 1)) for k, (name, truth) in enumerate(truths.items())}
+    monkeypatch.setattr("gradcalc.engines.certified.losses._PASSES", 0)
+    monkeypatch.setattr("gradcalc.engines.certified.losses._VISITS", 100)
+    accounts = certified.account(scalar, at, FLOAT64, found, truths)
+    searched = [name for name, account in accounts.items() if not account.unfinished]
+    assert 0 < len(searched) < size
+    assert set(searched) == set(list(at)[-len(searched) :])
+    others = [account for account in accounts.values() if account.unfinished]
+    assert {account.unfinished for account in others} == {"the search for its cause was not finished"}
+    assert all(math.isfinite(account.bound) and account.suspect is None for account in others)
+
+
+def test_no_time_no_bound() -> None:
+    """It is infinite, and that is said."""
+    account = certified.account(parse("x^2"), {"x": 3.0}, FLOAT64, {"x": 6.0}, {"x": "6"}, deadline=Deadline.after(-1))[
+        "x"
+    ]
+    assert (account.bound, account.unfinished) == (math.inf, "the rounding bound was not finished")
+
+
+@pytest.mark.parametrize(
+    "text", ["x*x + sin(x)*(x-1)", "x + x*(x + x*(x + sin(x^2)))", "exp(y)*(y*2 + y) - y/(1+x)", "x"]
+)
+def test_the_smallest_piece_around_the_uses_of_a_step(text: str) -> None:
+    """Against a search of all pieces."""
+    graph, result = share(parse(text), dict.fromkeys("xy", 1.5), FLOAT64)
+    pieces = Pieces(graph.steps, result)
+    typed = [(step.span, step.args) for step in graph.steps if step.span is not None]
+    for node in range(result):
+        users = [span for span, args in typed if node in args]
+        if not users:  # a literal that became the exponent of a power
+            continue
+        start, stop = min(span.start for span in users), max(span.stop for span in users)
+        around = [span for span, _ in typed if span.start <= start and span.stop >= stop]
+        assert pieces.around(node) == min(around, key=lambda span: span.stop - span.start)
+    assert pieces.around(result) == graph.steps[result].span

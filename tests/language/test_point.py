@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gradcalc.errors import GradcalcError, PointError
+from gradcalc.language.parser import parse
 from gradcalc.language.point import Entry, assign, point_texts, read_point
 from tests import cases
 from tests.language.writing import prefix
@@ -82,3 +83,10 @@ def test_nan_from_python_is_refused() -> None:
     """A nan inside a Python list is refused like one that is typed."""
     with pytest.raises(PointError, match="nan is not a point"):
         read_point(point_texts([1.0, float("nan")]))
+
+
+@pytest.mark.parametrize("text", ["4", "-4", "0.5", "-1.25e-3", "1E+300", "7.", "00.10", "123456789012345678901234"])
+def test_plain_decimals_are_read_as_formulas_are(text: str) -> None:
+    """Without the parser, which is for what else a value may be."""
+    (entry,) = read_point([f"x={text}, 1"])
+    assert entry.values[0] == parse(text)

@@ -63,3 +63,9 @@ def test_long_words_cost_nothing() -> None:
     for _ in range(10):
         closest("n" * 32, vocabulary.NAMES)
     assert time.process_time() - start < 1
+
+
+def test_nothing_is_near_to_a_very_long_word() -> None:
+    """To compare two words takes the product of their lengths, and a file may have a column of any."""
+    assert closest("a" * 64, ["a" * 63]) == ["a" * 63]
+    assert closest("a" * 65, ["a" * 65, "a" * 64]) == []

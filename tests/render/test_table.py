@@ -121,12 +121,12 @@ def test_how_an_outcome_is_shown(made: Partial, shown: str) -> None:
 
 def test_explanations_stand_below_and_equal_ones_once() -> None:
     """A plain agreement needs none; the same sentence names its first components and counts the rest."""
-    corner = [partial(f"x[{k}]", verdict=Outcome.UNDEFINED, explanation="slopes -1 and 1 differ") for k in range(1000)]
+    corner = [partial(f"x[{k}]", verdict=Outcome.UNDEFINED, explanation="slopes -1 and 1 differ") for k in range(900)]
     dead = partial("y", explanation="a true zero", cause="dead zone", span=(0, 3))
     text = render(result(*corner, dead, partial("z", explanation="within 0.1 ulp")), "table", View())
     assert text.endswith(
         "agrees (0.1 ulp)\n\n"
-        "df/dx[0], df/dx[1], df/dx[2], 997 more undefined: slopes -1 and 1 differ.\n\n"
+        "df/dx[0], df/dx[1], df/dx[2], 897 more undefined: slopes -1 and 1 differ.\n\n"
         "df/dy agrees: a true zero (dead zone).\n"
         "  sin(x**2)\n"
         "  ^^^\n"
@@ -215,3 +215,18 @@ def test_ascii_terminals_get_ascii() -> None:
     )
     assert text.isascii()
     assert "df/d\\u03b8   2*\\u03b8" in text
+
+
+def test_a_table_shows_a_thousand_components() -> None:
+    """Those that agree are left out first and counted; the other formats have all."""
+    poor = {7, 1_500, 2_999}
+    parts = [
+        partial(f"x[{k}]", expression=None, verdict=Outcome.DIFFERS if k in poor else Outcome.AGREES)
+        for k in range(3_000)
+    ]
+    text = render(result(*parts), "table", View())
+    shown = [int(number) for number in re.findall(r"^df/dx\[(\d+)\]", text, re.MULTILINE)]
+    assert shown == sorted({*range(998), *poor})[:1000]
+    assert "\n... 2,000 more components; --format json has all\n" in text
+    assert render(result(*parts), "plain", View()).count(".autograd\t") == 3_001
+    assert "more components" not in render(result(*parts[:1_000]), "table", View())

@@ -66,6 +66,26 @@ def test_no_bound_excuses_half_of_the_digits() -> None:
     assert judge(replace(vague, autograd=1 + 1e-7)).autograd is Outcome.DIFFERS
 
 
+def test_a_bound_that_was_not_finished() -> None:
+    """Beyond 4 ulp nobody knows then whether rounding explains the error; what half of the digits refute is refuted."""
+    late = replace(LOOSE, account=Account(math.inf, unfinished="the rounding bound was not finished"))
+    judged = judge(late)
+    assert judged.autograd is Outcome.UNDECIDED
+    assert judged.verdict.explanation.endswith("10 digits are right; the rounding bound was not finished")
+    assert judge(replace(late, autograd=2.0)).autograd is Outcome.AGREES
+    assert judge(replace(late, autograd=2.001)).autograd is Outcome.DIFFERS
+    few = judge(replace(late, autograd=2 + 2**-51 * 10))
+    assert few.verdict.explanation == (
+        "torch's gradient is within 10.0 ulp of the exact one; the rounding bound was not finished"
+    )
+
+
+def test_ways_that_were_not_tried_are_mentioned() -> None:
+    """Where none was found that agrees."""
+    untried = "the time was up before every other way to write it was tried"
+    assert judge(replace(CANCELLED, untried=untried)).verdict.explanation.endswith(untried)
+
+
 def test_difference() -> None:
     """The sentence has both numbers, laid out alike, and the cause."""
     judged = judge(CANCELLED)

@@ -33,7 +33,7 @@ _GROWTH = 4
 _SHARE = 0.1
 #: The passes over what a derivative is computed from may visit as many steps as so many passes over the whole program,
 #: and so many steps in any case.
-_PASSES, _VISITS = 16, 50_000
+_PASSES, _VISITS = 8, 10_000
 #: Steps after which the clock is looked at.
 _LOOKS = 256
 
