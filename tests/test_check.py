@@ -138,7 +138,7 @@ def test_vectors() -> None:
             "x**3/3",
             "exp(2*log(x))",
             Ruling.PROVED,
-            "for x < 0, as at x = -2 (log(-2) has no finite real value); as a complex "
+            "elsewhere the claim has no value, as at x = -2 (log(-2) has no finite real value); as a complex "
             "number, by principal branches, it is equal there",
         ),
         (
@@ -244,3 +244,18 @@ def test_hostile_formulas_and_claims_are_answered(tmp_path: Path) -> None:
             f"{formula[:80]} and {claim[:80]}: {seconds:.1f} s"
         )
     assert not (tmp_path / "MARK").exists()
+
+
+def test_a_counterexample_is_printed_to_its_last_digit() -> None:
+    """At 1e30 itself abs(x - 1e30) has no derivative: the point is half beside it, and rounding would lose that."""
+    (claimed,) = gradcalc.check("abs(x - 1e30)", "-1").partials
+    assert claimed.counterexample is not None
+    point = Fraction(claimed.counterexample.at["x"])
+    assert point > 10**30
+    assert (claimed.counterexample.derivative, claimed.counterexample.claim) == ("1", "-1")
+
+
+def test_numbers_below_every_format_are_no_counterexample() -> None:
+    """The derivative of erf at 1e30 is exp(-1e60), which no decimal is written for."""
+    (claimed,) = gradcalc.check("erf(x)", "2/sqrt(pi)*exp(-x**2)", at={"x": "1e30"}).partials
+    assert claimed.counterexample is None

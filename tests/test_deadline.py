@@ -63,8 +63,8 @@ def test_what_was_not_finished_is_said_in_the_table_and_in_json() -> None:
     assert first.verdict is not None
     assert first.autograd.value is not None
     assert first.verdict.outcome is Outcome.UNDECIDED
-    assert "seconds were not enough" in first.verdict.explanation
-    assert "seconds were not enough" in render(answer, "table", View())
+    assert "the time was up" in first.verdict.explanation
+    assert "the time was up" in render(answer, "table", View())
     told = json.loads(render(answer, "json", View()))["gradient"][0]["verdict"]
     assert told["explanation"] == first.verdict.explanation
 

@@ -153,8 +153,9 @@ def _proved(trial: Trial, by: str, scope: Scope) -> str:
     told += f"{_points(len(trial.at(Relation.EQUAL)))}; "
     if not scope.text:
         return f"{told}it holds wherever the formula has a derivative"
-    told += f"proved where the claim is defined{' and nothing jumps' if scope.jumps else ''}: {scope.text}"
-    return told + _without_value(trial)
+    told += "proved where the formula has a derivative and " if scope.jumps else "proved where the claim is defined: "
+    told += scope.text
+    return told + _without_value(trial, placed=False)
 
 
 def _not_refuted(trial: Trial, proof: Proof | None) -> str:
@@ -168,14 +169,20 @@ def _not_refuted(trial: Trial, proof: Proof | None) -> str:
     return f"{told}; {reason}"
 
 
-def _without_value(trial: Trial) -> str:
-    """Where the formula has a derivative and the claim has no value, and what complex numbers show there."""
+def _without_value(trial: Trial, *, placed: bool = True) -> str:
+    """Where the formula has a derivative and the claim has no value, and what complex numbers show there.
+
+    placed: whether the points are to tell where that is; beside a domain that is known they would contradict it.
+    """
     lacking = trial.at(Relation.WITHOUT_VALUE)
     if not lacking:
         return ""
     point, found = lacking[0]
-    place = regions([point for point, _ in trial.at(Relation.EQUAL)], [point for point, _ in lacking])
-    told = f"; the claim has no value{f' for {place.fails}' if place else ''}, as at {_at(point)} ({found.reason})"
+    told = "; elsewhere the claim has no value"
+    if placed:
+        place = regions([point for point, _ in trial.at(Relation.EQUAL)], [point for point, _ in lacking])
+        told = f"; the claim has no value{f' for {place.fails}' if place else ''}"
+    told += f", as at {_at(point)} ({found.reason})"
     seen = {one.as_complex for _, one in lacking}
     if seen - {None} == {Relation.EQUAL}:
         return f"{told}; as a complex number, by principal branches, it is equal there"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 
 from gradcalc.dtypes import exact
@@ -113,7 +113,8 @@ def decimal(value: Fraction) -> str:
     digits = 0
     while (value * 10**digits).denominator != 1:
         digits += 1
-    return f"{Decimal(int(value * 10**digits)).scaleb(-digits):f}"
+    whole = Decimal(int(value * 10**digits))
+    return f"{whole.scaleb(-digits, Context(prec=max(len(whole.as_tuple().digits), 1))):f}"
 
 
 # -- the claim

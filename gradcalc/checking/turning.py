@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _LINES, _MOST_VARIABLES, _MOST_POINTS = 3, 4, 60
 #: An interval is halved until its ends are as near as this, relatively, and at most so often.
 _NEAR, _HALVINGS = Fraction(1, 10**6), 60
+#: Turns that are looked for between two samples.
+_MOST_TURNS = 40
 _SIZES = tuple(Fraction(10) ** exponent for exponent in (-6, -3, -1, 0, 1, 2, 3, 4, 6, 9, 15, 30, 100, 300))
 _BETWEEN = (Fraction(1, 2), Fraction(3, 2), Fraction(5, 2), Fraction(2), Fraction(3), Fraction(7))
 
@@ -88,21 +90,26 @@ class _Line:
             yield {**self._start, self._name: x}
 
     def _turns(self, low: Fraction, below: Signs, high: Fraction, above: Signs) -> Iterator[Fraction]:
-        """The last number on one side of a turn and the first on the other, of few digits."""
-        for _ in range(_HALVINGS):
-            if high - low <= _NEAR * max(abs(low), abs(high)):
-                break
-            middle = _short((low + high) / 2, high - low)
-            signs = self._signs(middle)
-            if signs != below and signs != above:
-                yield from self._turns(low, below, middle, signs)
-                low, below = middle, signs
-            elif signs == below:
-                low = middle
-            else:
-                high = middle
-        yield low
-        yield high
+        """For each turn between two numbers the last one before it and the first one after it, of few digits."""
+        intervals = [(low, below, high, above)]
+        for _ in range(_MOST_TURNS):
+            if not intervals:
+                return
+            low, below, high, above = intervals.pop()
+            for _ in range(_HALVINGS):
+                if high - low <= _NEAR * max(abs(low), abs(high)):
+                    break
+                middle = _short((low + high) / 2, high - low)
+                signs = self._signs(middle)
+                if signs != below and signs != above:
+                    intervals.append((middle, signs, high, above))
+                    high, above = middle, signs
+                elif signs == below:
+                    low = middle
+                else:
+                    high = middle
+            yield low
+            yield high
 
     def _signs(self, x: Fraction) -> Signs:
         return self._functions.signs(self._subjects, {**self._start, self._name: x})

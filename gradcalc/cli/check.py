@@ -25,9 +25,9 @@ Examples:
   gradcalc check "abs(x)" "1" --at -3 --format json
 
 \b
-Exit status: 0 proved, or not refuted; 1 refuted; 2 the command line, a formula
-or a point was not understood; 3 nothing could be computed; 5 a limit left
-nothing to show; 70 internal error.
+Exit status: 0 proved; 1 refuted; 2 the command line, a formula or a point was
+not understood; 3 neither: not refuted, or nothing could be computed; 5 a limit
+left nothing to show; 70 internal error.
 """
 
 _EXAMPLE = 'write gradcalc check "sin(x**2)" "2*x*cos(x**2)"'

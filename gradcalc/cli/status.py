@@ -24,8 +24,8 @@ def status(answer: Result | Regression, *, strict: bool) -> Status:
 
 
 def status_of_claim(check: Check) -> Status:
-    """OK for a claim that is proved or not refuted, NOT_AGREED for one that is refuted; NOT_COMPUTED if undecided."""
-    known = {Ruling.PROVED: Status.OK, Ruling.NOT_REFUTED: Status.OK, Ruling.REFUTED: Status.NOT_AGREED}
+    """OK for a claim that is proved, NOT_AGREED for one that is refuted; NOT_COMPUTED where neither is known."""
+    known = {Ruling.PROVED: Status.OK, Ruling.REFUTED: Status.NOT_AGREED}
     return known.get(check.outcome, Status.NOT_COMPUTED)
 
 

@@ -51,7 +51,7 @@ TOPICS = {
                 "With --strict: some outcome is not `agrees`. Of batch: a line failed. Of check: refuted.",
             ),
             ("2", "The command line, the formula or the point was not understood."),
-            ("3", "Not computed: undecided, or no side supports it."),
+            ("3", "Not computed: undecided, or no side supports it. Of check: neither proved nor refuted."),
             ("4", "No such device or dtype here."),
             ("5", "A limit or a time-out left nothing to show, or the answer could not be written."),
             ("70", "Internal error; please report it."),

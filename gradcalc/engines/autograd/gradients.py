@@ -65,9 +65,7 @@ class _Higher:
             if gradient is None:
                 break
             if self._deadline.passed:
-                return Slope(
-                    None, f"{self._deadline.seconds:.2g} seconds were not enough for torch's order {self._order}"
-                )
+                return Slope(None, f"the time was up before torch had differentiated {self._order} times")
             lower = _pick(gradient, entry)
             self._left -= _size(lower, self._left)
             if self._left < 0:

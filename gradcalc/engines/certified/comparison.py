@@ -250,6 +250,8 @@ def _related(first: arb, second: arb, *, last: bool) -> Comparison | None:
     if not (_within_reach(first) and _within_reach(second)):
         return Comparison(Relation.UNDECIDED, reason="a value is too large")
     if not first.overlaps(second):
+        if abs(first) < 1 / FAR and abs(second) < 1 / FAR:
+            return Comparison(Relation.UNDECIDED, reason="the values are too small")
         if not last and min(map(_digits, (first, second))) < _FEWEST:
             return None
         return Comparison(Relation.UNEQUAL, _decimal(first, _APART), _decimal(second, _APART))
@@ -277,5 +279,5 @@ def _digits(ball: arb, most: int = _DIGITS) -> int:
 
 
 def _decimal(ball: arb, most: int = _DIGITS) -> str:
-    """The digits that are known; what may be 0 is told as 0."""
-    return "0" if ball.contains(0) else decimal_of(ball, max(1, _digits(ball, most) - 1))
+    """The digits that are known; what may be 0, or is too small for any number format, is told as 0."""
+    return "0" if ball.contains(0) or abs(ball) < 1 / FAR else decimal_of(ball, max(1, _digits(ball, most) - 1))

@@ -186,6 +186,8 @@ class _Derivation:
         base, exponent = step.args
         span = step.span
         if position == 1:
+            if graph.steps[base].op == NUMBER and graph.steps[base].stored == 0:
+                return graph.number(0)  # 0**y is 0 for y > 0, and has no value or jumps elsewhere
             return graph.add("mul", (node, graph.add("log", (base,), "", None, span)), "", None, span)
         lower = graph.add("sub", (exponent, graph.number(1)), "", None, span)
         power = graph.add("pow", (base, lower), "", None, span)

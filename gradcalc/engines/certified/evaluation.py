@@ -66,7 +66,9 @@ def differentiate(
     partials = []
     for name, slope in zip(wrt, slopes, strict=True):
         if slope.kind is Kind.UNDEFINED or (name in unproved and slope.kind is not Kind.UNSUPPORTED):
-            partials.append(_looked_at(steps, name, order, terms, slope.reason or ""))
+            seen = _looked_at(steps, name, order, terms, slope.reason or "")
+            # What has no value has no derivative, whatever its sides do.
+            partials.append(Slope(value) if value.kind is Kind.UNDEFINED and _is_undecided(seen) else seen)
         else:
             partials.append(Slope(slope))
     return Certificate(value, tuple(partials))
@@ -79,7 +81,7 @@ def _slopes(
     try:
         unproved = schedule.unproved([result], wrt)
     except TimeoutError:
-        return [_late(schedule.deadline, "to see whether the formula is smooth")] * len(wrt), set()
+        return [_late("it was seen whether the formula is smooth")] * len(wrt), set()
     writing = schedule.deadline.share(_WRITING)
     graph.deadline = writing.moment
     try:
@@ -91,7 +93,7 @@ def _slopes(
     except OutOfReachError as error:
         return [Enclosure(Kind.UNDECIDED, reason=str(error))] * len(wrt), set()
     except TimeoutError:
-        return [_late(writing, "to write the derivative as steps")] * len(wrt), set()
+        return [_late("the derivative was written as steps")] * len(wrt), set()
     positions = [chain[-1] for chain in chains]
     settled = iter(schedule.settle([position for position in positions if position is not None]))
     return [ZERO if position is None else next(settled) for position in positions], unproved
@@ -132,7 +134,7 @@ class _Schedule:
                 try:
                     values = run(self._steps, pending, self.deadline.moment, begun=self._values.get(bits, ()))
                 except TimeoutError:
-                    settled.update(dict.fromkeys(pending, _late(self.deadline, f"at {bits} bits")))
+                    settled.update(dict.fromkeys(pending, _late(f"{bits} bits had been tried")))
                     break
                 self._values[bits] = values
                 for result in pending:
@@ -159,8 +161,12 @@ def settled_value(value: Value, dtype: DType, digits: int, *, last: bool) -> Enc
         raise UndecidedError(f"{error} could not be decided at {ctx.prec} bits") from None
 
 
-def _late(deadline: Deadline, what: str) -> Enclosure:
-    return Enclosure(Kind.UNDECIDED, reason=f"{deadline.seconds:.2g} seconds were not enough {what}")
+def _is_undecided(slope: Slope) -> bool:
+    return slope.enclosure.kind is Kind.UNDECIDED
+
+
+def _late(what: str) -> Enclosure:
+    return Enclosure(Kind.UNDECIDED, reason=f"the time was up before {what}")
 
 
 def _looked_at(steps: Sequence[Step], name: str, order: int, terms: Terms, reason: str) -> Slope:
@@ -171,7 +177,7 @@ def _looked_at(steps: Sequence[Step], name: str, order: int, terms: Terms, reaso
     try:
         seen = sides.behaviour(steps, name, order, terms.digits, terms.deadline.moment)
     except TimeoutError:
-        return Slope(_late(terms.deadline, "to look at both sides"))
+        return Slope(_late("both sides were looked at"))
     if seen.kind is BehaviourKind.DIFFERENTIABLE:
         assert seen.slope is not None, "a slope that both sides share"
         return Slope(seen.slope, seen)

@@ -27,6 +27,7 @@ from gradcalc.language.tape import CONDITIONS, COPY, LEAVES, VARIABLE, Tape
 Known = Enclosure | bool
 
 _NO_VALUE = Enclosure(Kind.UNDEFINED, reason="the formula has no value here")
+_LATE = Enclosure(Kind.UNDECIDED, reason="it was not known before the time was up")
 _NOT_SMOOTH = Enclosure(Kind.UNDECIDED, reason="the formula is not smooth in this piece here")
 
 
@@ -42,8 +43,8 @@ def nodes(
     if isinstance(value, Enclosure) and value.kind is Kind.VALUE:
         slopes = _adjoints(graph, place[-1], sources, settling)
     else:
-        slopes = dict.fromkeys(sources, _NO_VALUE)
-    return [(values.get(position), slopes.get(position)) for position in place]
+        slopes = dict.fromkeys(sources, _LATE if value is None else _NO_VALUE)
+    return [(values.get(position, _LATE), slopes.get(position)) for position in place]
 
 
 def _read(tape: Tape, point: Mapping[str, float], dtype: DType) -> tuple[Graph, list[int]]:
@@ -73,7 +74,7 @@ def _adjoints(graph: Graph, result: int, sources: set[int], settling: _Settling)
     except OutOfReachError as error:
         return dict.fromkeys(sources, Enclosure(Kind.UNDECIDED, reason=str(error)))
     except TimeoutError:
-        return {}
+        return dict.fromkeys(sources, _LATE)
     known = settling.settle([position for node, position in derivatives.items() if node in sources - singular])
     slopes = dict[int, Enclosure | None]()
     for node in sources:

@@ -63,6 +63,11 @@ def scope(claim: Claim, signs: Signs, has_no_derivative: NoDerivative) -> Scope 
         return None
 
 
+def _in_limit(literal: Literal) -> Literal:
+    """What is left of a literal at a point around which it holds, if anything is."""
+    return literal._replace(kind=Kind.NOT_NEGATIVE) if literal.kind is Kind.POSITIVE else literal
+
+
 class _Finder:
     def __init__(self, claim: Claim, signs: Signs, has_no_derivative: NoDerivative) -> None:
         self._claim, self._has_no_derivative = claim, has_no_derivative
@@ -155,8 +160,13 @@ class _Finder:
         """What must hold for a derivative, if a clause must for a value: around the point too, along the line.
 
         There what varies is neither whole nor 0, and what must not be negative is positive unless it only touches 0.
+        At the point itself such a literal may hold alone: of the others only what is kept in a limit is known.
         """
         kept = frozenset(literal for literal in clause if not self._is_fleeting(literal))
+        if kept != clause:
+            kept = frozenset(map(_in_limit, kept))
+            if not all(literal.kind is Kind.NOT_NEGATIVE for literal in kept):
+                return clause
         moving = [literal for literal in kept if any(self._moves(factor) for factor in literal.factors)]
         if len(moving) != 1 or moving[0].kind is not Kind.NOT_NEGATIVE or len(moving[0].factors) != 1:
             return kept

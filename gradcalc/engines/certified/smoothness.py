@@ -128,10 +128,12 @@ class _Neighbourhood:
         return not is_row(step) or is_analytic(step.op, self._balls(step))
 
     def _is_analytic_power(self, step: Step) -> bool:
-        """A positive base, or an exponent that stands still and is whole, and no division by 0."""
+        """A positive base, 0 to a positive power, or an exponent that is whole and stands still; no division by 0."""
         base, exponent = self._balls(step)
         if base > 0:
             return True
+        if base == 0 and not self._moves[step.args[0]]:
+            return bool(exponent > 0)
         whole = not self._moves[step.args[1]] and exponent.is_exact() and exponent.is_integer()
         return bool(whole and (exponent >= 0 or not base.contains(0)))
 
