@@ -19,7 +19,7 @@ if _is_program and _signal.getsignal(_signal.SIGINT) is _signal.default_int_hand
 import gc
 import signal
 
-from gradcalc.signalled import INTERRUPTED, die
+from gradcalc.processes.signals import INTERRUPTED, die
 
 TYPE_CHECKING = False  # for type checkers, who know the name
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _leave(status: int) -> NoReturn:
 
 
 def _kill_our_processes() -> None:
-    processes = sys.modules.get("gradcalc.processes")
+    processes = sys.modules.get("gradcalc.processes.children")
     kill_all = getattr(processes, "kill_all", None)  # the module may be half imported
     if kill_all is not None:
         kill_all()

@@ -18,7 +18,7 @@ from gradcalc.deadline import Deadline
 from gradcalc.dtypes import DType, exact
 from gradcalc.engines import autograd, certified
 from gradcalc.engines.certified import Certificate, Enclosure
-from gradcalc.language.rewriting import component_names, unrolled
+from gradcalc.language.lowering import component_names, unrolled
 from gradcalc.language.tape import VARIABLE
 from gradcalc.program import Program
 from gradcalc.recording import numbered

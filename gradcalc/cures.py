@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from gradcalc import rewriting
 from gradcalc.deadline import Deadline
 from gradcalc.engines import autograd, certified
 from gradcalc.errors import GradcalcError
-from gradcalc.language import stable
-from gradcalc.language.rewriting import unroll
+from gradcalc.language.lowering import unroll
 from gradcalc.language.shapes import infer_shapes
-from gradcalc.language.stable import Alternative
 from gradcalc.program import Program
 from gradcalc.results import Outcome, Rewriting
+from gradcalc.rewriting import Alternative
 from gradcalc.verdict import FEW_ULPS, Evidence, judge, open_without_bound
 
 if TYPE_CHECKING:
@@ -75,15 +75,15 @@ def _near(rewriting: Rewriting) -> bool:
 def _ways(program: Program, fault: Fault | None) -> Iterator[Alternative]:
     """One piece rewritten, each that fits; then all, one after another."""
     if fault is not None and fault.untaken:
-        yield from islice(stable.guarded(program.tape, fault.span), _MOST_SINGLE)
+        yield from islice(rewriting.guarded(program.tape, fault.span), _MOST_SINGLE)
     together, seen = program.tape, {program.tape.source}
-    for single in islice(stable.alternatives(program.tape), _MOST_SINGLE):
+    for single in islice(rewriting.alternatives(program.tape), _MOST_SINGLE):
         yield single
         if together is program.tape and not single.series:
             together = single.tape
         seen.add(single.tape.source)
     for _ in range(_MOST_TOGETHER):
-        others = (other.tape for other in stable.alternatives(together) if not other.series)
+        others = (other.tape for other in rewriting.alternatives(together) if not other.series)
         unseen = next((other for other in others if other.source not in seen), None)
         if unseen is None:
             return

@@ -17,8 +17,8 @@ from gradcalc.deadline import Deadline
 from gradcalc.dtypes import FLOAT64
 from gradcalc.engines import autograd, certified
 from gradcalc.errors import GradcalcError
+from gradcalc.language.lowering import unroll
 from gradcalc.language.parser import parse
-from gradcalc.language.rewriting import unroll
 from gradcalc.language.shapes import infer_shapes
 from gradcalc.memory import Memory
 from gradcalc.program import Program

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gradcalc.engines.autograd import Backward, Device
     from gradcalc.engines.certified import Certificate
     from gradcalc.engines.symbolic import Derivative, Question
-    from gradcalc.language.entries import PerEntry
+    from gradcalc.language.sums import PerEntry
     from gradcalc.memory import Memory
     from gradcalc.regression import LogisticRequest
     from gradcalc.results import Recording, Regression, Result

@@ -16,12 +16,12 @@ from typing import NamedTuple
 from gradcalc.deadline import Deadline
 from gradcalc.dtypes import DTYPES, FLOAT64, DType, exact
 from gradcalc.errors import DeviceError, PointError, UsageError
-from gradcalc.language.entries import PerEntry, per_entry
+from gradcalc.language.lowering import component_names, unroll
 from gradcalc.language.parser import parse
 from gradcalc.language.point import Entry, assign, read_point
-from gradcalc.language.rewriting import component_names, unroll
 from gradcalc.language.shapes import Shape, infer_shapes, require_scalar
 from gradcalc.language.suggestions import sentence
+from gradcalc.language.sums import PerEntry, per_entry
 from gradcalc.language.tape import NUMBER, Tape
 from gradcalc.memory import Memory
 

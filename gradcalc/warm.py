@@ -93,8 +93,8 @@ def load() -> Callable[[], bool]:
 
     Returns whether the files behind the modules are still the same.
     """
-    from gradcalc import processes
     from gradcalc.engines.symbolic import client
+    from gradcalc.processes import children
 
     # Before SymPy and numpy read them. gradcalc does not compute with numpy, whose threads would be in the way.
     for name, value in {**client.SYMPY_DEFAULTS, "OPENBLAS_NUM_THREADS": "1"}.items():
@@ -111,7 +111,7 @@ def load() -> Callable[[], bool]:
         tape = parse(formula)
         tuple(answers(Question(tape, tape.variables, 1, "float64", {}, 10.0)))
     client.fork_processes()
-    if processes.threads() not in {1, None}:
+    if children.threads() not in {1, None}:
         raise RuntimeError("a library has started a thread: nothing can be forked")
     gc.collect()
     gc.freeze()

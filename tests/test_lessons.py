@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from gradcalc.__main__ import answer, run
+from gradcalc.cli.lessons import LESSONS, Lesson, Step
 from gradcalc.console import Console
-from gradcalc.lessons import LESSONS, Lesson, Step
 from tests import oracle
 from tests.cli.harness import ROOT, Finished
 from tests.cli.test_main import Screen, console

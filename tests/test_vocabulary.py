@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from gradcalc.language import limits, vocabulary
+from gradcalc.language.lowering import is_call
 from gradcalc.language.parser import parse
-from gradcalc.language.rewriting import is_call
 from gradcalc.language.shapes import infer_shapes
 from gradcalc.language.tape import ARITHMETIC, CONDITIONS, CONSTANTS, LEAVES
 from tests import oracle

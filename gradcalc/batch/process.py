@@ -12,13 +12,13 @@ import subprocess
 from dataclasses import asdict
 from typing import Any
 
-from gradcalc import processes
 from gradcalc.batch.answers import Answered
 from gradcalc.batch.lines import Line
 from gradcalc.batch.questions import Setting
 from gradcalc.engines import symbolic
 from gradcalc.errors import ComputationError, LimitError
 from gradcalc.exhaustion import exhausted
+from gradcalc.processes import children
 
 #: The certified engine bounds itself, and few programs keep torch busy for longer: those of a high order.
 _SECONDS = 120.0
@@ -55,7 +55,7 @@ class Process:
             self._popen.kill()
 
     def _start(self) -> None:
-        self._popen = processes.start_module("gradcalc.batch.worker")
+        self._popen = children.start_module("gradcalc.batch.worker")
         if self._ended:  # while it was being started
             self._popen.kill()
         self._send(self._setting.document())
@@ -65,7 +65,7 @@ class Process:
         popen, self._popen = self._popen, None
         if popen is None:
             return "it could not be started"
-        status = processes.end(popen)
+        status = children.end(popen)
         return f"status {status}" if status >= 0 else f"signal {-status}"
 
     def _send(self, document: dict[str, Any]) -> None:

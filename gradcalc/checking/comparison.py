@@ -19,7 +19,7 @@ from gradcalc.engines import certified
 from gradcalc.engines.certified import Comparison, Pair, Relation
 
 if TYPE_CHECKING:
-    from gradcalc.engines.certified.comparison import Family
+    from gradcalc.engines.certified.functions_of_claims import Family
 
 #: Points at which the formula has a derivative and that are enough, and points that are drawn for them.
 _ENOUGH, _TRIED = 40, 300

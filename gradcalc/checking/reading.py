@@ -15,10 +15,10 @@ from fractions import Fraction
 
 from gradcalc.dtypes import exact
 from gradcalc.errors import ExpressionError, PointError, Span, UsageError
+from gradcalc.language.lowering import component_names, entries
 from gradcalc.language.parser import parse
 from gradcalc.language.point import Entry, assign, read_point
 from gradcalc.language.ranges import Range, read_ranges
-from gradcalc.language.rewriting import component_names, entries
 from gradcalc.language.shapes import Shape, infer_shapes, require_scalar
 from gradcalc.language.suggestions import sentence
 from gradcalc.language.tape import INDEX, NUMBER, VARIABLE, VECTOR, Tape

@@ -18,7 +18,7 @@ from gradcalc.checking.reading import Assertion, Point
 from gradcalc.dtypes import exact
 from gradcalc.engines.certified import Pair, Relation
 from gradcalc.errors import GradcalcError, Span
-from gradcalc.language.mistakes import shorten
+from gradcalc.language.diagnostics import shorten
 
 #: Of longer formulas no piece is looked at.
 _MOST_STEPS = 400

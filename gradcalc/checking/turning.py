@@ -19,7 +19,7 @@ from gradcalc.checking.points import draw
 from gradcalc.checking.reading import Assertion, Point
 
 if TYPE_CHECKING:
-    from gradcalc.engines.certified.comparison import Family
+    from gradcalc.engines.certified.functions_of_claims import Family
 
 #: Points on whose lines it is looked, variables, and points that come out at most.
 _LINES, _MOST_VARIABLES, _MOST_POINTS = 3, 4, 60

@@ -88,7 +88,7 @@ def _in_command(command: Any, before: Sequence[str], unfinished: str) -> Iterabl
         return vocabulary.NAMES
     if command.name == "lesson" and not positional:
         from gradcalc.cli.lesson import ALL
-        from gradcalc.lessons import LESSONS
+        from gradcalc.cli.lessons import LESSONS
 
         return [*LESSONS, ALL]
     if command.name == "help" and not positional:

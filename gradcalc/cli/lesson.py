@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gradcalc.cli import options
+from gradcalc.cli.lessons import LESSONS, Lesson, Step
 from gradcalc.cli.listing import aligned
 from gradcalc.console import PROGRAM, Console, OutputError
 from gradcalc.errors import GradcalcError, Status, UsageError
 from gradcalc.language.suggestions import sentence
-from gradcalc.lessons import LESSONS, Lesson, Step
 from gradcalc.render.excerpt import shorten
 
 if TYPE_CHECKING:

@@ -131,7 +131,7 @@ def _await(connection: _socket.socket, process: int) -> int | None:
     import signal
 
     from gradcalc.daemon import protocol
-    from gradcalc.signalled import INTERRUPTED, die
+    from gradcalc.processes.signals import INTERRUPTED, die
 
     before = _pass_signals(connection)
     try:

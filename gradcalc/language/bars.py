@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradcalc.language.tape import COMPARISONS
-from gradcalc.language.tokens import Token
+from gradcalc.language.token import Token
 
 _COMPARE = frozenset(COMPARISONS.values())
 _OPENING, _CLOSING = frozenset("(["), frozenset(")]")

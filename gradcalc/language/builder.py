@@ -1,7 +1,7 @@
 """Instructions -> Tape: what the parser writes on, with the checks that hold for every instruction.
 
 Comes in: operations and operands from the parser. Goes out: a `Tape`.
-Imports `errors`, `language.limits`, `language.mistakes`, `language.tape` and `language.vocabulary`.
+Imports `errors`, `language.limits`, `language.diagnostics`, `language.tape` and `language.vocabulary`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gradcalc.errors import ExpressionError, LimitError, Span
 from gradcalc.language import limits, vocabulary
-from gradcalc.language.mistakes import shorten
+from gradcalc.language.diagnostics import shorten
 from gradcalc.language.suggestions import sentence
 from gradcalc.language.tape import CONDITIONS, CONSTANT, NUMBER, VARIABLE, Instruction, Note, Tape
 

@@ -21,7 +21,8 @@ from gradcalc.language import limits, vocabulary
 from gradcalc.language.builder import CONNECTIVE_CALLS, RELATIONS
 from gradcalc.language.parser import parse
 from gradcalc.language.tape import CONSTANTS, VARIABLE, Tape
-from gradcalc.language.tokens import Token, tokenize
+from gradcalc.language.token import Token
+from gradcalc.language.tokens import tokenize
 
 _CALLABLE = frozenset({*RELATIONS, *CONNECTIVE_CALLS, "Piecewise"})
 _CONSTANT_NAMES = (CONSTANTS - {"infinity", "undefined"}) | {"E", "π"}

@@ -23,11 +23,11 @@ from __future__ import annotations
 import re
 
 from gradcalc.errors import ExpressionError, Span
-from gradcalc.language import bars, mistakes, vocabulary
+from gradcalc.language import bars, diagnostics, vocabulary
 from gradcalc.language.builder import Operand, TapeBuilder
 from gradcalc.language.stream import TokenStream
 from gradcalc.language.tape import COMPARISONS, CONSTANT, INDEX, NUMBER, VARIABLE, VECTOR, Tape
-from gradcalc.language.tokens import Token
+from gradcalc.language.token import Token
 
 _CONSTANTS = {"e": "e", "E": "e", "pi": "pi", "π": "pi", "tau": "tau"}
 _COMPARE = {sign: op for op, sign in COMPARISONS.items()}
@@ -147,7 +147,7 @@ class _Parser(TokenStream):
         span = Span(left.span.start, right.span.stop)
         made = self._build.emit("mul", (self._build.numeric(left), self._build.numeric(right)), span)
         if ambiguous:
-            whole, first, second = (mistakes.shorten(self._text(s)) for s in (span, left.span, right.span))
+            whole, first, second = (diagnostics.shorten(self._text(s)) for s in (span, left.span, right.span))
             self._build.note(f"{whole} is read as ({first})*{second}", span)
         return made._replace(open_power=right.open_power)
 
@@ -174,7 +174,7 @@ class _Parser(TokenStream):
         base = steps[power.args[0]]
         if base.op == VARIABLE and base.text in vocabulary.BARE and base.text not in self._names:
             raise self._error(
-                f"'{mistakes.shorten(self._text(power.span))}' reads in two ways",
+                f"'{diagnostics.shorten(self._text(power.span))}' reads in two ways",
                 power.span,
                 f"write {base.text}(x)**n for a power, {base.text}**n*x for a variable of that name",
             )
@@ -258,7 +258,7 @@ class _Parser(TokenStream):
         span = Span(sign.span.start, operand.span.stop)
         made = self._build.emit("sqrt", (self._build.numeric(operand),), span)
         if self._token.kind in {"superscript", "**", "!"}:
-            root = mistakes.shorten(self._text(span))
+            root = diagnostics.shorten(self._text(span))
             what = "factorial" if self._token.kind == "!" else "power"
             self._build.note(f"the {what} after {root} is taken of the root", span)
         return made
@@ -402,7 +402,7 @@ class _Parser(TokenStream):
             exponent = self._build.emit(NUMBER, (), last.span, power.lstrip("+")).node
             made = self._build.emit("pow", (made.node, exponent), made.span)
         if not bracket and self._juxtaposed() and self._token.text not in vocabulary.BARE:
-            shown = mistakes.shorten(self._text(made.span))
+            shown = diagnostics.shorten(self._text(made.span))
             self._build.note(f"{shown} ends before '{self._token.text}'", made.span)
         return made
 

@@ -14,7 +14,7 @@ from typing import NamedTuple, SupportsFloat
 
 from gradcalc.errors import GradcalcError, LimitError, PointError, Span
 from gradcalc.language import limits
-from gradcalc.language.mistakes import shorten
+from gradcalc.language.diagnostics import shorten
 from gradcalc.language.parser import parse
 from gradcalc.language.shapes import infer_shapes
 from gradcalc.language.suggestions import closest

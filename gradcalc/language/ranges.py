@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gradcalc.errors import GradcalcError, PointError
-from gradcalc.language.mistakes import shorten
+from gradcalc.language.diagnostics import shorten
 from gradcalc.language.point import pieces, read_point
 from gradcalc.language.tape import Tape
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import sys
 
 from gradcalc.errors import ExpressionError, LimitError, Span
-from gradcalc.language import limits, mistakes
-from gradcalc.language.tokens import Token, tokenize
+from gradcalc.language import diagnostics, limits
+from gradcalc.language.token import Token
+from gradcalc.language.tokens import tokenize
 
 #: Levels of nesting for which Python's default of 1000 frames is room enough, and the frames that the limit needs.
 _SHALLOW = 30
@@ -52,7 +53,7 @@ class TokenStream:
     def _unexpected(self) -> ExpressionError:
         """The error for the token at hand."""
         before = self._tokens[self._position - 1] if self._position else None
-        return mistakes.unexpected(self._source, self._token, before)
+        return diagnostics.unexpected(self._source, self._token, before)
 
     def _error(self, message: str, span: Span, hint: str = "") -> ExpressionError:
         """An error about a piece of the source."""

@@ -2,7 +2,7 @@
 
 Comes in: a formula as typed. Goes out: tokens with spans, ending with one of kind `end`. No Unicode normalisation:
 NFKC would turn x² into x2. Raises `ExpressionError` and `LimitError`.
-Imports `errors`, `language.limits` and `language.mistakes`.
+Imports `errors`, `language.limits` and `language.diagnostics`.
 
     number      2  2.5  .5  5.  1e-3
     name        a letter or _, then letters, digits, _ and subscript digits (x₁)
@@ -13,10 +13,10 @@ Imports `errors`, `language.limits` and `language.mistakes`.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from gradcalc.errors import ExpressionError, LimitError, Span
-from gradcalc.language import limits, mistakes
+from gradcalc.language import diagnostics, limits
+from gradcalc.language.token import Token
 
 _SIGNS = {
     **dict.fromkeys("·×⋅∙∗", "*"),
@@ -37,14 +37,6 @@ _OPERATOR = re.compile(r"\*\*|<=|>=|==|!=|[-+*/%^!()\[\],|&~√<>∞·×⋅∙�
 _SPACE = re.compile(r"[ \t\r\n\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _FOREIGN = re.compile(r"0[xXbBoO][0-9a-fA-F]|[0-9][0-9.]*_[0-9]")
 _SECOND_POINT = re.compile(r"[0-9]*\.[0-9]*\.[0-9]|[0-9.]*[eE][+-]?[0-9]+\.")
-
-
-class Token(NamedTuple):
-    """A word of the language: `kind` is number, name, superscript, end, or the operator itself."""
-
-    kind: str
-    text: str
-    span: Span
 
 
 def tokenize(source: str) -> list[Token]:
@@ -81,7 +73,7 @@ def _next(source: str, position: int) -> Token:
     if operator := _OPERATOR.match(source, position):
         text = operator.group()
         return Token(_SIGNS.get(text, text), text, Span(*operator.span()))
-    raise mistakes.meaningless(source, position)
+    raise diagnostics.meaningless(source, position)
 
 
 def _number(source: str, match: re.Match[str]) -> Token:
@@ -92,7 +84,7 @@ def _number(source: str, match: re.Match[str]) -> Token:
         while end < len(source) and (source[end].isalnum() or source[end] in "._"):
             end += 1
         raise ExpressionError(
-            f"{mistakes.shorten(source[start:end])} is not a number",
+            f"{diagnostics.shorten(source[start:end])} is not a number",
             source=source,
             span=Span(start, end),
             hint="write decimal numbers like 10, 2.5 or 1e-3",
@@ -115,7 +107,7 @@ def _superscript(source: str, span: Span) -> Token:
     raised = _RAISED.match(source, span.start)
     if raised is not None and raised.end() > span.stop:
         raise ExpressionError(
-            f"{mistakes.shorten(raised.group())} is not a power",
+            f"{diagnostics.shorten(raised.group())} is not a power",
             source=source,
             span=Span(*raised.span()),
             hint="raised digits make a whole number, x² or x⁻¹; write other powers as x**(2 - 1)",
@@ -136,7 +128,7 @@ def _number_too_long(source: str, span: Span) -> LimitError:
 
 
 def _begins_name(character: str) -> bool:
-    return (character.isalpha() and not mistakes.is_raised(character)) or character == "_"
+    return (character.isalpha() and not diagnostics.is_raised(character)) or character == "_"
 
 
 def _continues_name(character: str) -> bool:

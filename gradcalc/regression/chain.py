@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gradcalc.engines import autograd
+from gradcalc.language.lowering import component_names
 from gradcalc.language.parser import parse
-from gradcalc.language.rewriting import component_names
 from gradcalc.language.tape import INDEX, VARIABLE
 from gradcalc.program import Program
 from gradcalc.regression.model import Model, place

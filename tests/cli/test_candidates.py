@@ -8,9 +8,9 @@ from gradcalc.cli import options
 from gradcalc.cli.app import COMMANDS, build
 from gradcalc.cli.candidates import FILES, answers, candidates, split, variables
 from gradcalc.cli.commands import options_of
+from gradcalc.cli.lessons import LESSONS
 from gradcalc.cli.topics import TOPICS
 from gradcalc.language import vocabulary
-from gradcalc.lessons import LESSONS
 from gradcalc.render import FORMATS
 
 

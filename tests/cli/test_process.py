@@ -128,7 +128,7 @@ def test_what_torch_writes_goes_nowhere_where_standard_error_is_closed() -> None
     program = (
         "import os; from gradcalc import __main__ as entry; "
         "entry._hold_standard_descriptors(); "
-        "from gradcalc.processes import start; first = start(['cat']).stdin.fileno(); "
+        "from gradcalc.processes.children import start; first = start(['cat']).stdin.fileno(); "
         "os.write(2, b'a warning'); print(first > 2)"
     )
     assert shell(f'"{sys.executable}" -c "{program}" <&- 2>&-') == Finished("True\n", "", 0)

@@ -128,7 +128,13 @@ sys.meta_path.insert(0, Finder)
 @pytest.mark.parametrize(
     "module",
     [
-        *("gradcalc.signalled", "gradcalc.daemon", "gradcalc.daemon.client", "gradcalc.console", "gradcalc.errors"),
+        *(
+            "gradcalc.processes.signals",
+            "gradcalc.daemon",
+            "gradcalc.daemon.client",
+            "gradcalc.console",
+            "gradcalc.errors",
+        ),
         *("gradcalc.cli.failures", "gradcalc.exhaustion", "gradcalc.cli.app", "typer", "gradcalc.cli.diff"),
         *("gradcalc.pipeline", "gradcalc.engines.symbolic.client", "gradcalc.engines.autograd.library"),
     ],

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from gradcalc.engines.certified.algebra import Algebra, Factor, Product
-from gradcalc.engines.certified.literals import Clause, Kind, Literal, Signs
-from gradcalc.engines.certified.steps import Graph, share_exactly
+from gradcalc.engines.certified.conditions.algebra import Algebra, Factor, Product
+from gradcalc.engines.certified.conditions.literals import Clause, Kind, Literal, Signs
+from gradcalc.engines.certified.graph import Graph, share_exactly
 from gradcalc.language.parser import parse
 from gradcalc.language.tape import CONSTANT, VARIABLE
 from tests import oracle

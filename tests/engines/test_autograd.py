@@ -18,8 +18,8 @@ from gradcalc.engines.autograd import Backward, Slope, Trace, differentiate, for
 from gradcalc.engines.autograd.functions import operation
 from gradcalc.errors import Span
 from gradcalc.language import vocabulary
+from gradcalc.language.lowering import component_names, is_call
 from gradcalc.language.parser import parse
-from gradcalc.language.rewriting import component_names, is_call
 from gradcalc.language.shapes import infer_shapes, require_scalar
 from gradcalc.language.tape import Instruction, Tape
 from tests import oracle

@@ -13,8 +13,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gradcalc.dtypes import BFLOAT16, FLOAT32, FLOAT64, DType
-from gradcalc.engines.certified import Enclosure, Kind, arithmetic, evaluate
-from gradcalc.engines.certified.domains import bounds
+from gradcalc.engines.certified import Enclosure, Kind, evaluate
+from gradcalc.engines.certified.balls import arithmetic
+from gradcalc.engines.certified.balls.domains import bounds
 from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
 from tests import oracle

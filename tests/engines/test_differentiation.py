@@ -19,19 +19,12 @@ from hypothesis import strategies as st
 
 from gradcalc.dtypes import BFLOAT16, FLOAT32, FLOAT64, DType
 from gradcalc.engines import certified
-from gradcalc.engines.certified import (
-    Behaviour,
-    BehaviourKind,
-    Certificate,
-    Enclosure,
-    Kind,
-    Side,
-    differentiation,
-    sides,
-)
-from gradcalc.engines.certified.differentiation import Rules
-from gradcalc.engines.certified.machine import run
-from gradcalc.engines.certified.steps import share
+from gradcalc.engines.certified import Behaviour, BehaviourKind, Certificate, Enclosure, Kind, Side
+from gradcalc.engines.certified import derivatives as program_derivatives
+from gradcalc.engines.certified.derivatives import Rules
+from gradcalc.engines.certified.evaluator import run
+from gradcalc.engines.certified.graph import share
+from gradcalc.engines.certified.singular import sides
 from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
 from gradcalc.language.tape import NUMBER, Tape
@@ -295,7 +288,7 @@ def test_a_branch_that_is_not_taken_needs_no_slope(behind: str, order: int, deci
 def test_a_branch_that_is_not_taken_is_not_evaluated() -> None:
     """Nor is what only its derivative needs."""
     graph, result = share(parse("where(x > 0, x**3, gamma(x))", frozenset("x")), {"x": 2.0}, FLOAT64)
-    found = differentiation.derivatives(graph, result, ["x"], 2, Rules())[0]
+    found = program_derivatives.derivatives(graph, result, ["x"], 2, Rules())[0]
     assert found is not None
     values = run(graph.steps, [result, found], math.inf)
     behind = [
@@ -347,7 +340,7 @@ def test_a_gradient_of_many_variables_costs_a_few_evaluations() -> None:
     tape = parse("*".join(f"({name} + sin({name}))" for name in at), frozenset(at))
     graph, result = share(tape, at, FLOAT64)
     before = len(graph.steps)
-    positions = differentiation.gradient(graph, result, list(at), Rules())
+    positions = program_derivatives.gradient(graph, result, list(at), Rules())
     assert None not in positions
     assert len(graph.steps) < 4 * before
     found = certified.differentiate(tape, at, FLOAT64, list(at))
@@ -364,7 +357,7 @@ def test_steps_grow_with_the_number_of_terms(order: int) -> None:
     def steps(terms: int) -> int:
         tape = parse(" + ".join(f"sin({k}*x)" for k in range(2, terms + 2)), frozenset("x"))
         graph, result = share(tape, {"x": 0.7}, FLOAT64)
-        differentiation.derivatives(graph, result, ["x"], order, Rules())
+        program_derivatives.derivatives(graph, result, ["x"], order, Rules())
         return len(graph.steps)
 
     assert steps(1000) / steps(100) == pytest.approx(10, rel=0.05)

@@ -13,8 +13,9 @@ from flint import arb, ctx
 
 from gradcalc.dtypes import FLOAT64
 from gradcalc.engines import certified
-from gradcalc.engines.certified import Kind, orders
-from gradcalc.engines.certified.signals import OutOfReachError
+from gradcalc.engines.certified import Kind
+from gradcalc.engines.certified.balls import orders
+from gradcalc.engines.certified.errors import OutOfReachError
 from gradcalc.language import vocabulary
 from gradcalc.language.parser import parse
 from gradcalc.language.vocabulary.row import ANALYTIC

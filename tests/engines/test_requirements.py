@@ -8,8 +8,8 @@ from itertools import product
 import pytest
 from flint import arb
 
-from gradcalc.engines.certified.domains import bounds
-from gradcalc.engines.certified.requirements import Side, conditions
+from gradcalc.engines.certified.balls.domains import bounds
+from gradcalc.engines.certified.conditions.requirements import Side, conditions
 from gradcalc.language import vocabulary
 from tests.engines.clauses import algebra_of, clause_holds
 

@@ -17,11 +17,11 @@ from gradcalc.dtypes import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, DType
 from gradcalc.engines import autograd, certified
 from gradcalc.engines.autograd import UnsupportedError
 from gradcalc.engines.certified import Account, Loss
+from gradcalc.engines.certified.graph import share
 from gradcalc.engines.certified.pieces import Pieces
-from gradcalc.engines.certified.steps import share
 from gradcalc.language import vocabulary
+from gradcalc.language.lowering import unroll
 from gradcalc.language.parser import parse
-from gradcalc.language.rewriting import unroll
 from gradcalc.language.shapes import infer_shapes
 from tests import oracle
 from tests.engines.test_differentiation import Estimate, HardError, derivatives, evaluate, formula, stored

@@ -12,10 +12,10 @@ from flint import arb, ctx, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradcalc.engines.certified import elementary, expansions
-from gradcalc.engines.certified.growth import Beyond
-from gradcalc.engines.certified.series import Field, Series, ShortError
-from gradcalc.engines.certified.signals import UndecidedError, UndefinedError
+from gradcalc.engines.certified.errors import UndecidedError, UndefinedError
+from gradcalc.engines.certified.singular import elementary, expansions
+from gradcalc.engines.certified.singular.growth import Beyond
+from gradcalc.engines.certified.singular.series import Field, Series, ShortError
 from tests import oracle
 
 mp = oracle.mp

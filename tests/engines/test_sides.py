@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcalc.dtypes import FLOAT64
-from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Break, Side
-from gradcalc.engines.certified.sides import behaviour
-from gradcalc.engines.certified.steps import share
+from gradcalc.engines.certified.graph import share
+from gradcalc.engines.certified.records import Behaviour, BehaviourKind, Break, Side
+from gradcalc.engines.certified.singular.sides import behaviour
 from gradcalc.language.parser import parse
 from gradcalc.program import Request, read
 from tests import oracle

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradcalc.engines.certified import line
-from gradcalc.engines.certified.algebra import Product
-from gradcalc.engines.certified.entailment import follows
-from gradcalc.engines.certified.literals import FALSE, Clause, Kind, Literal, Signs
-from gradcalc.engines.certified.wording import worded
+from gradcalc.engines.certified.conditions import line
+from gradcalc.engines.certified.conditions.algebra import Product
+from gradcalc.engines.certified.conditions.entailment import follows
+from gradcalc.engines.certified.conditions.literals import FALSE, Clause, Kind, Literal, Signs
+from gradcalc.engines.certified.conditions.wording import worded
 from gradcalc.language.parser import parse
 from gradcalc.language.tape import NUMBER
 from tests.checking.claims import holds, mp

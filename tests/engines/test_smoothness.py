@@ -16,8 +16,8 @@ from gradcalc.dtypes import FLOAT64
 from gradcalc.engines import certified
 from gradcalc.engines.certified import BehaviourKind, Kind
 from gradcalc.language import vocabulary
+from gradcalc.language.lowering import unroll
 from gradcalc.language.parser import parse
-from gradcalc.language.rewriting import unroll
 from gradcalc.language.shapes import infer_shapes
 from tests import oracle
 from tests.language.evaluation import evaluate

@@ -15,15 +15,15 @@ from typing import Any, cast
 import mpmath
 import pytest
 
-from gradcalc import processes
 from gradcalc.dtypes import FLOAT32, FLOAT64, DType
 from gradcalc.engines.certified import evaluate
 from gradcalc.engines.symbolic import Derivative, Question, ask, client
 from gradcalc.engines.symbolic.protocol import decode_question, encode_question
 from gradcalc.language import vocabulary
+from gradcalc.language.lowering import unroll
 from gradcalc.language.parser import parse
-from gradcalc.language.rewriting import unroll
 from gradcalc.language.shapes import infer_shapes
+from gradcalc.processes import children
 from tests import oracle
 
 SMOOTH_ROWS = [row for row in vocabulary.ROWS if row.samples]
@@ -248,7 +248,7 @@ def test_a_late_answer_ends_the_process_and_the_next_question_gets_a_new_one() -
 def test_a_process_that_has_filled_its_memory_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reason is told, and the next question is answered."""
     small = "from gradcalc.engines.symbolic import worker; worker._MEMORY = 64 << 20; worker.main()"
-    monkeypatch.setattr(client, "_spawn", lambda: processes.start([sys.executable, "-c", small]))
+    monkeypatch.setattr(client, "_spawn", lambda: children.start([sys.executable, "-c", small]))
     client._end_shared()  # noqa: SLF001 - the next question starts one with less memory
     long = " + ".join(f"sin({k}*x)" for k in range(6_000))
     assert differentiate(long, seconds=60)[0].reason == "SymPy needed more memory than it may use"
@@ -287,7 +287,7 @@ def test_a_process_that_dies_is_told_apart_from_one_that_is_late() -> None:
     """Whoever ends SymPy's process, the reason says which of the two it was, and the next question is answered."""
     tape = parse("*".join(f"(x + {i})" for i in range(400)))
     with ask(Question(tape, ("x",), 1, "float64", {}, 20.0)) as pending:
-        processes.kill_all()
+        children.kill_all()
         (answer,) = pending.collect()
     assert answer.reason == "the SymPy process ended unexpectedly"
     assert differentiate("x**3")[0].expression == "3*x**2"
@@ -305,7 +305,7 @@ def test_loading_sympy_does_not_count_as_processor_time_of_the_question() -> Non
 def test_a_process_that_died_unnoticed_is_no_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may die between the look at it and the question; the question is too long for the pipe's buffer."""
     differentiate("x**2")
-    processes.kill_all()
+    children.kill_all()
     time.sleep(0.3)
     monkeypatch.setattr("gradcalc.engines.symbolic.client._Process.alive", True)
     answer = differentiate("+".join(f"sin({i}*x)" for i in range(5000)))[0]

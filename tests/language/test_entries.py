@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from gradcalc import pipeline
-from gradcalc.language.entries import PerEntry, per_entry
+from gradcalc.language.lowering import component_names
 from gradcalc.language.parser import parse
-from gradcalc.language.rewriting import component_names
 from gradcalc.language.shapes import Shape, infer_shapes
+from gradcalc.language.sums import PerEntry, per_entry
 from tests.language.evaluation import evaluate, mp
 from tests.language.writing import prefix
 

@@ -6,8 +6,8 @@ import pytest
 
 from gradcalc.errors import LimitError
 from gradcalc.language import vocabulary
+from gradcalc.language.lowering import component_names, inline, is_call, unroll
 from gradcalc.language.parser import parse
-from gradcalc.language.rewriting import component_names, inline, is_call, unroll
 from gradcalc.language.shapes import infer_shapes
 from gradcalc.language.tape import INDEX, VECTOR, Tape
 from tests import oracle

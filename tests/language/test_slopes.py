@@ -19,13 +19,13 @@ from flint import ctx
 from gradcalc.dtypes import FLOAT64
 from gradcalc.engines import certified
 from gradcalc.engines.autograd import forward
-from gradcalc.engines.certified.differentiation import Rules, gradient
-from gradcalc.engines.certified.machine import run
+from gradcalc.engines.certified.derivatives import Rules, gradient
+from gradcalc.engines.certified.evaluator import run
+from gradcalc.engines.certified.graph import Graph, share
 from gradcalc.engines.certified.smoothness import unproved
-from gradcalc.engines.certified.steps import Graph, share
 from gradcalc.language import vocabulary
+from gradcalc.language.lowering import inline, is_call
 from gradcalc.language.parser import parse
-from gradcalc.language.rewriting import inline, is_call
 from gradcalc.language.vocabulary.row import ANALYTIC
 from tests import oracle
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from gradcalc.language.parser import parse
-from gradcalc.language.stable import alternatives, guarded
-from gradcalc.language.stable.rows import ROWS, Rewriting
-from gradcalc.language.stable.terms import Terms
 from gradcalc.language.tape import NUMBER, Instruction, Tape
+from gradcalc.rewriting import alternatives, guarded
+from gradcalc.rewriting.rows import ROWS, Rewriting
+from gradcalc.rewriting.terms import Terms
 from tests.language.evaluation import evaluate, mp
 from tests.language.writing import bracketed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradcalc.dtypes import FLOAT64
 from gradcalc.engines.certified import Behaviour, BehaviourKind, Side
-from gradcalc.engines.certified.behaviour import Break
+from gradcalc.engines.certified.records import Break
 from gradcalc.results import Outcome
 from gradcalc.verdict import Evidence
 

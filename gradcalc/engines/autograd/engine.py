@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gradcalc.deadline import Deadline
 from gradcalc.engines.autograd.records import Backward, Calls, Refusal, Slope, Trace, UnsupportedError
 from gradcalc.language import vocabulary
-from gradcalc.language.rewriting import component_names, inlined, is_call
+from gradcalc.language.lowering import component_names, inlined, is_call
 from gradcalc.language.tape import CONDITIONS, INDEX, VARIABLE, Instruction, Tape
 
 if TYPE_CHECKING:

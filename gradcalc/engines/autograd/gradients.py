@@ -11,7 +11,7 @@ from gradcalc.deadline import Deadline
 from gradcalc.engines.autograd import forward
 from gradcalc.engines.autograd.library import torch
 from gradcalc.engines.autograd.records import Slope
-from gradcalc.language.rewriting import is_call
+from gradcalc.language.lowering import is_call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sys
 
-from gradcalc import processes
 from gradcalc.exhaustion import out_of_memory
+from gradcalc.processes import children
 
 #: Entries of a vector that torch shares out among its threads, each of which needs memory of its own.
 _SHARED_OUT = 1 << 17
@@ -27,7 +27,7 @@ def require_memory() -> None:
         return
     if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
         return
-    rehearsal = processes.start_module(__name__, arguments=[str(processes.mapped())])
+    rehearsal = children.start_module(__name__, arguments=[str(children.mapped())])
     rehearsal.communicate()
     if rehearsal.returncode != 0:
         raise out_of_memory()
@@ -39,7 +39,7 @@ def main(mapped: int) -> None:
 
     _lower(resource.RLIMIT_CORE, 0)
     allowed = resource.getrlimit(resource.RLIMIT_AS)[0]
-    _lower(resource.RLIMIT_AS, max(allowed - mapped + processes.mapped() - _RESERVE, 0))
+    _lower(resource.RLIMIT_AS, max(allowed - mapped + children.mapped() - _RESERVE, 0))
     import torch
 
     leaf = torch.ones(_SHARED_OUT, dtype=torch.float64, requires_grad=True)

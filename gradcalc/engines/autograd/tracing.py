@@ -16,7 +16,7 @@ from gradcalc.engines.autograd.forward import plain
 from gradcalc.engines.autograd.library import torch
 from gradcalc.engines.autograd.records import Edge, Node, Refusal, Trace
 from gradcalc.language import vocabulary
-from gradcalc.language.rewriting import is_call
+from gradcalc.language.lowering import is_call
 from gradcalc.language.tape import VECTOR, Instruction, Tape
 
 if TYPE_CHECKING:

@@ -11,15 +11,27 @@ from typing import TYPE_CHECKING
 
 from gradcalc.deadline import Deadline
 from gradcalc.dtypes import DType
-from gradcalc.engines.certified.account import Account, Loss, Suspect
-from gradcalc.engines.certified.behaviour import Behaviour, BehaviourKind, Side
-from gradcalc.engines.certified.enclosure import Certificate, Enclosure, Kind, Slope
-from gradcalc.engines.certified.relation import Comparison, Pair, Relation, Scope
-from gradcalc.engines.certified.signals import OutOfReachError
+from gradcalc.engines.certified.errors import OutOfReachError
+from gradcalc.engines.certified.records import (
+    Account,
+    Behaviour,
+    BehaviourKind,
+    Certificate,
+    Comparison,
+    Enclosure,
+    Kind,
+    Loss,
+    Pair,
+    Relation,
+    Scope,
+    Side,
+    Slope,
+    Suspect,
+)
 from gradcalc.language.tape import Tape
 
 if TYPE_CHECKING:
-    from gradcalc.engines.certified.comparison import Family
+    from gradcalc.engines.certified.functions_of_claims import Family
 
 __all__ = [
     "Account",
@@ -61,7 +73,8 @@ def evaluate(
     Literals are rounded to `dtype` and then exact, save whole-number exponents, which torch takes as they are;
     with `exact_integers` no whole-number literal is rounded (those of a printed derivative are SymPy's own).
     """
-    from gradcalc.engines.certified.evaluation import Terms, enclose
+    from gradcalc.engines.certified.precision import Terms
+    from gradcalc.engines.certified.schedule import enclose
 
     terms = Terms(digits, deadline or Deadline.after())
     return enclose(tape, point, dtype, terms, exact_integers=exact_integers)
@@ -81,10 +94,11 @@ def differentiate(
 
     Where the program as it is written has no slope (a kink, 0/0, the edge of a domain) both sides are looked at.
     """
-    from gradcalc.engines.certified import evaluation
+    from gradcalc.engines.certified import schedule
+    from gradcalc.engines.certified.precision import Terms
 
-    terms = evaluation.Terms(digits, deadline or Deadline.after())
-    return evaluation.differentiate(tape, point, dtype, wrt, order, terms)
+    terms = Terms(digits, deadline or Deadline.after())
+    return schedule.differentiate(tape, point, dtype, wrt, order, terms)
 
 
 def account(
@@ -101,9 +115,9 @@ def account(
 
     `truths` are the certified decimals, by variable as `found`.
     """
-    from gradcalc.engines.certified import roundoff
+    from gradcalc.engines.certified import rounding_error
 
-    return roundoff.account(tape, point, dtype, found, truths, order, deadline or Deadline.after())
+    return rounding_error.account(tape, point, dtype, found, truths, order, deadline or Deadline.after())
 
 
 def nodes(
@@ -121,6 +135,6 @@ def nodes(
 
 def family(seconds: float) -> Family:
     """A family of functions, empty yet, that are compared at exact points, for so many seconds of computing."""
-    from gradcalc.engines.certified.comparison import Family
+    from gradcalc.engines.certified.functions_of_claims import Family
 
     return Family(seconds)

@@ -11,11 +11,11 @@ from fractions import Fraction
 
 from flint import acb, arb, fmpz
 
-from gradcalc.engines.certified import arithmetic
-from gradcalc.engines.certified.calls import call
-from gradcalc.engines.certified.machine import ball
-from gradcalc.engines.certified.signals import OutOfReachError, UndecidedError, UndefinedError, UnsupportedError
-from gradcalc.engines.certified.steps import GIVEN, WHOLE_POWER, Step, is_row
+from gradcalc.engines.certified.balls import arithmetic
+from gradcalc.engines.certified.balls.calls import call
+from gradcalc.engines.certified.errors import OutOfReachError, UndecidedError, UndefinedError, UnsupportedError
+from gradcalc.engines.certified.evaluator import ball
+from gradcalc.engines.certified.graph import GIVEN, WHOLE_POWER, Step, is_row
 from gradcalc.language import vocabulary
 from gradcalc.language.tape import COMPARISONS, CONNECTIVES, CONSTANT, NUMBER, VARIABLE
 

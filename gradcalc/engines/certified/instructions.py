@@ -15,13 +15,14 @@ from flint import ctx
 
 from gradcalc.deadline import Deadline
 from gradcalc.dtypes import DType
-from gradcalc.engines.certified.differentiation import Rules, adjoints
-from gradcalc.engines.certified.enclosure import Enclosure, Kind
-from gradcalc.engines.certified.evaluation import ZERO, precisions, settled_value
-from gradcalc.engines.certified.machine import Missing, Value, run
-from gradcalc.engines.certified.signals import OutOfReachError, UndecidedError
+from gradcalc.engines.certified.derivatives import Rules, adjoints
+from gradcalc.engines.certified.errors import OutOfReachError, UndecidedError
+from gradcalc.engines.certified.evaluator import Missing, Value, run
+from gradcalc.engines.certified.graph import TOTAL, Graph, storing
+from gradcalc.engines.certified.precision import precisions
+from gradcalc.engines.certified.records import Enclosure, Kind
+from gradcalc.engines.certified.schedule import ZERO, settled_value
 from gradcalc.engines.certified.smoothness import unproved
-from gradcalc.engines.certified.steps import TOTAL, Graph, storing
 from gradcalc.language.tape import CONDITIONS, COPY, LEAVES, VARIABLE, Tape
 
 Known = Enclosure | bool

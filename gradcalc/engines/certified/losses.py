@@ -1,7 +1,7 @@
 """Where a program loses digits that its derivatives need, and where a derivative is 0 by a choice.
 
 Comes in: the steps with their true values and their balls with rounding. Goes out: a `Suspect` for each derivative,
-or a piece of the source. Imports flint: only `roundoff` imports this module.
+or a piece of the source. Imports flint: only `rounding_error` imports this module.
 
 What does not depend on the derivative is computed once for all of them. What a loss weighs in a derivative that it
 reaches is not: that takes a pass over what the derivative is computed from, and these passes are counted.
@@ -18,12 +18,12 @@ from flint import arb
 
 from gradcalc.deadline import Deadline
 from gradcalc.dtypes import DType
-from gradcalc.engines.certified.account import Loss, Suspect
-from gradcalc.engines.certified.differentiation import Rules, adjoints
-from gradcalc.engines.certified.machine import ABSENT, Value, run
+from gradcalc.engines.certified.derivatives import Rules, adjoints
+from gradcalc.engines.certified.errors import OutOfReachError
+from gradcalc.engines.certified.evaluator import ABSENT, Value, run
+from gradcalc.engines.certified.graph import CHAIN, MASK, TOTAL, Graph, Step, is_row
 from gradcalc.engines.certified.pieces import Pieces
-from gradcalc.engines.certified.signals import OutOfReachError
-from gradcalc.engines.certified.steps import CHAIN, MASK, TOTAL, Graph, Step, is_row
+from gradcalc.engines.certified.records import Loss, Suspect
 from gradcalc.language import vocabulary
 from gradcalc.language.tape import COMPARISONS, NUMBER
 

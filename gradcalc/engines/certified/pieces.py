@@ -1,13 +1,13 @@
 """The pieces of the source that a program was read from, each inside others.
 
-Comes in: the steps of a typed program. Goes out: spans. Imports `errors`, for spans, and this package's `steps`.
+Comes in: the steps of a typed program. Goes out: spans. Imports `errors`, for spans, and this package's `graph`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcalc.engines.certified.steps import Step
+from gradcalc.engines.certified.graph import Step
 from gradcalc.errors import Span
 
 

@@ -16,11 +16,11 @@ from collections.abc import Collection, Sequence
 
 from flint import arb
 
-from gradcalc.engines.certified import arithmetic
-from gradcalc.engines.certified.calls import is_analytic
-from gradcalc.engines.certified.machine import ABSENT, LOOKS, Gap, Missing, Value, connected
-from gradcalc.engines.certified.signals import UndecidedError
-from gradcalc.engines.certified.steps import BY_ORDER, GIVEN, MASK, WHOLE_POWER, Step, is_row
+from gradcalc.engines.certified.balls import arithmetic
+from gradcalc.engines.certified.balls.calls import is_analytic
+from gradcalc.engines.certified.errors import UndecidedError
+from gradcalc.engines.certified.evaluator import ABSENT, LOOKS, Gap, Missing, Value, connected
+from gradcalc.engines.certified.graph import BY_ORDER, GIVEN, MASK, WHOLE_POWER, Step, is_row
 from gradcalc.language import vocabulary
 from gradcalc.language.tape import COMPARISONS, CONNECTIVES
 

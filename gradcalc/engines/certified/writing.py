@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcalc.engines.certified.steps import CHAIN, GIVEN, WHOLE_POWER, Step
-from gradcalc.language.rewriting import is_call
+from gradcalc.engines.certified.graph import CHAIN, GIVEN, WHOLE_POWER, Step
+from gradcalc.language.lowering import is_call
 from gradcalc.language.tape import LEAVES, NUMBER
 
 _LONGEST = 40

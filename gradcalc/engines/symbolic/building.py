@@ -22,7 +22,7 @@ from gradcalc.dtypes import DType, exact
 from gradcalc.engines.symbolic import functions
 from gradcalc.language import vocabulary
 from gradcalc.language.limits import NUMBER_CHARACTERS
-from gradcalc.language.rewriting import inline, is_call
+from gradcalc.language.lowering import inline, is_call
 from gradcalc.language.tape import CONSTANT, NUMBER, VARIABLE, Instruction, Tape
 
 _CONSTANTS = {"e": sympy.E, "pi": sympy.pi, "tau": 2 * sympy.pi, "infinity": sympy.oo, "undefined": sympy.nan}

@@ -21,8 +21,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from gradcalc import processes
 from gradcalc.engines.symbolic.protocol import ENDED, Derivative, Identity, Proof, Question, encode_question
+from gradcalc.processes import children
 
 #: For SymPy's environment: with its default of 1,000 entries a long sum pushes its own terms out of the cache.
 SYMPY_DEFAULTS = {"SYMPY_CACHE_SIZE": "100000"}
@@ -105,7 +105,7 @@ class _Process:
     """The SymPy process and the pipe to it."""
 
     def __init__(self) -> None:
-        forking = _FORKING and "sympy" in sys.modules and processes.threads() == 1
+        forking = _FORKING and "sympy" in sys.modules and children.threads() == 1
         self._popen = _fork() if forking else _spawn()
         self.owner = os.getpid()
         self.ready = False
@@ -145,7 +145,7 @@ class _Process:
         return document
 
     def end(self) -> None:
-        processes.end(self._popen)
+        children.end(self._popen)
         self._selector.close()
 
 
@@ -155,14 +155,14 @@ def _widen(pipe: int) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
-def _spawn() -> processes.Process:
-    return processes.start_module("gradcalc.engines.symbolic.worker", defaults=SYMPY_DEFAULTS)
+def _spawn() -> children.Process:
+    return children.start_module("gradcalc.engines.symbolic.worker", defaults=SYMPY_DEFAULTS)
 
 
-def _fork() -> processes.Process:
+def _fork() -> children.Process:
     from gradcalc.engines.symbolic import worker
 
-    return processes.fork(worker.main)
+    return children.fork(worker.main)
 
 
 def fork_processes() -> None:

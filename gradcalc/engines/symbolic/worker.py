@@ -20,8 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gradcalc import processes
 from gradcalc.engines.symbolic.protocol import Identity, Question, decode_question
+from gradcalc.processes import children
 
 _MEMORY = 4 << 30
 _RECURSION = 20_000
@@ -32,7 +32,7 @@ _GRACE = 60
 def main() -> None:
     """Answer questions until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program, which ends this process
-    memory = processes.mapped() + _MEMORY
+    memory = children.mapped() + _MEMORY
     for line in sys.stdin.buffer:
         question = decode_question(line)
         _limit(question.seconds, memory)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 
-from gradcalc import processes
 from gradcalc.errors import ComputationError, LimitError
+from gradcalc.processes import children
 from gradcalc.render import View
 from gradcalc.render.tape import dot
 from gradcalc.results import Recording
@@ -37,7 +37,7 @@ def render(recording: Recording, view: View) -> str:
         )
     graph = dot.render(recording, view).encode()
     try:
-        process = processes.start([program, "-Tsvg"])
+        process = children.start([program, "-Tsvg"])
     except OSError:
         raise _failed() from None
     with process:

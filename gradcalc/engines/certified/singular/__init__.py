@@ -1,0 +1,1 @@
+"""One-sided analysis at kinks and singular points: generalised series in t -> 0+, and difference quotients."""

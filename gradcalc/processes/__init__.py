@@ -1,0 +1,1 @@
+"""The processes that this program starts, and how a signal ends it."""
