@@ -203,6 +203,10 @@ _RIGHT = [
     ("abs(x)", "sign(x)"), ("sqrt(x)", "1/(2*sqrt(x))"), ("max(x, y)", "where(x > y, 1, 0)"), ("abs(x)*x/2", "abs(x)"),
     ("where(x > A, x**2, 2*A*x - A**2)", "2*max(x, A)"), ("where(x == A, A, x)", "1"), ("floor(y)*x", "floor(y)"),
     ("where(y == A, 0, x)", "1"), ("where(y > A, x, -x)", "sign(y - A)"), ("where(x == A, A, x)", "where(x == A, 0, 1)"),
+    # holes that the formula fills: it has a derivative there
+    ("where(x == A, 2*A, (x**2 - A**2)/(x - A))", "1"), ("where(x == A, A, x*(x - A)/(x - A))", "where(x == A, 7, 1)"),
+    ("where(x == 0, 1, sin(x)/x)", "cos(x)/x - sin(x)/x**2"), ("where(x == y, x, x*(x - y)/(x - y))", "where(x == y, 7, 1)"),
+    ("where(x == 0, 0, x**2/x)", "where(x == 0, 5, 1)"), ("where(x != A, x**2/2 + 0/(x - A), A**2/2)", "x*(x - A)/(x - A)"),
     ("sqrt(A**2 - x**2)", "-x/sqrt(A**2 - x**2)"), ("log(abs(x - A))", "1/(x - A)"),
     ("where(sign(x) > -0.5, x, -x)", "sign(x)"), ("where(y == A, x**2, x)", "where(y == A, 2*x, 1)"),
 ]  # fmt: skip
