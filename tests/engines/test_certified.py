@@ -69,7 +69,7 @@ def test_each_row_agrees_with_mpmath_at_corners(row: vocabulary.Function) -> Non
         truth = _mpmath_value(row.name, x)
         if truth is None:
             assert found.kind is Kind.UNDEFINED, (
-                f"{row.signature} at {x} is {found.decimal}: see its domain in certified.domains"
+                f"{row.signature} at {x} is {found.decimal}: see its domain in certified.balls.domains"
             )
         else:
             assert found.decimal is not None, f"{row.signature} at {x}: {found.reason}, mpmath says {truth}"
@@ -89,7 +89,7 @@ def _mpmath_value(name: str, x: float) -> Any:
 @pytest.mark.parametrize("row", [row for row in vocabulary.ROWS if row.arb], ids=lambda row: row.signature)
 def test_each_row_has_its_limits_stated(row: vocabulary.Function) -> None:
     """Without a stated domain a pole cannot be told from a number that is too large."""
-    assert bounds(row.arb).stated, f"add {row.arb} to _DOMAINS, or to _TOTAL, of engines/certified/domains.py"
+    assert bounds(row.arb).stated, f"add {row.arb} to _DOMAINS, or to _TOTAL, of engines/certified/balls/domains.py"
 
 
 @pytest.mark.parametrize(
